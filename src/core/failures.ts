@@ -1,0 +1,82 @@
+import type { Timer } from './clock.js';
+import { systemClock } from './system-clock.js';
+
+/** Called for every failure of something the caller passed in. `context` says where it happened. */
+export type ErrorHandler<Context = Readonly<Record<string, unknown>>> = (error: unknown, context: Context) => void;
+
+/** Shortest time between two warnings of one reporter, in milliseconds. */
+const WARNING_INTERVAL = 60_000;
+
+/**
+ * Where the failures of user callbacks end: at `onError`, or without it as process warnings, the first at
+ * once and then one count per minute. Every failure is counted. Reporting never throws.
+ */
+export class FailureReporter<Context extends object = Readonly<Record<string, unknown>>> {
+  readonly #source: string;
+  readonly #onError: ErrorHandler<Context> | undefined;
+  #count = 0;
+  #unwarned = 0;
+  #quiet: Timer | undefined;
+
+  constructor(source: string, onError: ErrorHandler<Context> | undefined) {
+    this.#source = source;
+    this.#onError = onError;
+  }
+
+  /** Failures reported so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  report(error: unknown, context: Context): void {
+    this.#count++;
+    if (this.#onError === undefined) {
+      this.#warn(error);
+      return;
+    }
+    try {
+      const result: unknown = this.#onError(error, context);
+      if (isThenable(result)) result.then(undefined, (rejection: unknown) => this.#warn(rejection));
+    } catch (thrown) {
+      this.#warn(thrown);
+    }
+  }
+
+  /** Reports the rejection of what a user callback returned, if that was a promise. */
+  watch(result: unknown, context: Context): void {
+    if (isThenable(result)) result.then(undefined, (rejection: unknown) => this.report(rejection, context));
+  }
+
+  #warn(error: unknown): void {
+    if (this.#quiet !== undefined) {
+      this.#unwarned++;
+      return;
+    }
+    emitWarning(`${this.#source}: ${describe(error)}`);
+    this.#beQuiet();
+  }
+
+  #beQuiet(): void {
+    this.#quiet = systemClock.setTimeout(() => {
+      this.#quiet = undefined;
+      if (this.#unwarned === 0) return;
+      emitWarning(`${this.#source}: ${this.#unwarned} more failures in the last ${WARNING_INTERVAL / 1_000} s`);
+      this.#unwarned = 0;
+      this.#beQuiet();
+    }, WARNING_INTERVAL);
+    this.#quiet.unref();
+  }
+}
+
+/** Whether a value has a `then` method that can be called. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, 'TickwiseWarning');
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from 'tsup';
+
+/** The library, ESM and CJS. Entry names are the package's sub-paths. */
+const entry = {
+  index: 'src/index.ts',
+  core: 'src/core/index.ts',
+  ring: 'src/ring/index.ts',
+  rolling: 'src/rolling/index.ts',
+  indicators: 'src/indicators/index.ts',
+  memo: 'src/memo/index.ts',
+  batch: 'src/batch/index.ts',
+  schedule: 'src/schedule/index.ts',
+  hub: 'src/hub/index.ts',
+  feed: 'src/feed/index.ts',
+  'sinks/duckdb': 'src/sinks/duckdb.ts',
+};
+
+export default defineConfig([
+  {
+    name: 'library',
+    entry,
+    format: ['esm', 'cjs'],
+    // Without splitting an error class imported by two CJS sub-paths would be two classes.
+    splitting: true,
+    target: 'node20',
+    platform: 'node',
+    sourcemap: true,
+    clean: true,
+    treeshake: true,
+    // zod/mini from node_modules costs 37 ms to import, bundled into one shared chunk 5 ms.
+    noExternal: ['zod'],
+    dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+  },
+]);
