@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 
+/** Tests of the built and packed package. They make one first, which the other tests need not wait for. */
+const GATES = 'test/gates/**/*.test.ts';
+
 export default defineConfig({
   // Vite 8 does not lower standard decorators, vite 7 does with this target.
   esbuild: { target: 'es2022' },
@@ -14,8 +17,23 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
     restoreMocks: true,
-    coverage: { provider: 'v8', include: ['src/**'], reporter: ['text-summary'] },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      reporter: ['text-summary'],
+      thresholds: { lines: 95, branches: 90 },
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'source', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'], exclude: [GATES] },
+      },
+      {
+        extends: true,
+        // Children start whole programs: seconds on a busy machine.
+        test: { name: 'package', include: [GATES], globalSetup: 'test/gates/packed.setup.ts', testTimeout: 60_000 },
+      },
+    ],
   },
 });

@@ -1,4 +1,5 @@
 import type { Timer } from './clock.js';
+import { show } from './show.js';
 import { systemClock } from './system-clock.js';
 
 /** Called for every failure of something the caller passed in. `context` says where it happened. */
@@ -28,6 +29,7 @@ export class FailureReporter<Context extends object = Readonly<Record<string, un
     return this.#count;
   }
 
+  /** Counts a failure and hands it to `onError`, or without it to the process as a warning. */
   report(error: unknown, context: Context): void {
     this.#count++;
     if (this.#onError === undefined) {
@@ -36,7 +38,7 @@ export class FailureReporter<Context extends object = Readonly<Record<string, un
     }
     try {
       const result: unknown = this.#onError(error, context);
-      if (isThenable(result)) result.then(undefined, (rejection: unknown) => this.#warn(rejection));
+      onRejection(result, (rejection) => this.#warn(rejection));
     } catch (thrown) {
       this.#warn(thrown);
     }
@@ -44,7 +46,7 @@ export class FailureReporter<Context extends object = Readonly<Record<string, un
 
   /** Reports the rejection of what a user callback returned, if that was a promise. */
   watch(result: unknown, context: Context): void {
-    if (isThenable(result)) result.then(undefined, (rejection: unknown) => this.report(rejection, context));
+    onRejection(result, (rejection) => this.report(rejection, context));
   }
 
   #warn(error: unknown): void {
@@ -68,9 +70,20 @@ export class FailureReporter<Context extends object = Readonly<Record<string, un
   }
 }
 
-/** Whether a value has a `then` method that can be called. */
+/** Whether a value has a `then` method that can be called. False for one whose `then` cannot be read. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
+  try {
+    return 'then' in value && typeof value.then === 'function';
+  } catch {
+    return false;
+  }
+}
+
+function onRejection(result: unknown, reject: (rejection: unknown) => void): void {
+  if (!isThenable(result)) return;
+  // A promise around it makes a thenable that throws, or that settles twice, one rejection.
+  new Promise((resolve) => resolve(result)).then(undefined, reject);
 }
 
 function emitWarning(message: string): void {
@@ -78,5 +91,9 @@ function emitWarning(message: string): void {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return show(error);
+  }
 }

@@ -4,13 +4,13 @@ const LONGEST = 80;
 
 /** Renders any value for an error message: short, on one line, never throwing. */
 export function show(value: unknown): string {
-  const text = render(value).replaceAll(/\s+/g, ' ');
+  const text = render(value).replaceAll(/[\s\p{Cc}]+/gu, ' ');
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
 }
 
 function render(value: unknown): string {
-  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
   try {
+    if (typeof value === 'function') return `function ${nameOf(value) || '(anonymous)'}`;
     return inspect(value, {
       depth: 1,
       maxArrayLength: 4,
@@ -21,4 +21,9 @@ function render(value: unknown): string {
   } catch {
     return `a value of type ${typeof value} that cannot be shown`;
   }
+}
+
+/** A class may have a static member `name` of any type. */
+function nameOf(value: { readonly name: unknown }): string {
+  return String(value.name);
 }

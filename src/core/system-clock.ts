@@ -4,13 +4,20 @@ import { checkDelay } from './delay.js';
 /** Longest delay that Node's timers take; longer ones fire at once there. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** A Node timer, or a chain of them for delays over 2^31-1 ms. */
+/**
+ * A Node timer, or a chain of them: for delays over 2^31-1 ms, and because Node cuts fractions off and
+ * counts from a whole millisecond, so that its timers fire up to 1 ms early.
+ */
 class SystemTimer implements Timer {
+  readonly #callback: () => void;
+  readonly #due: number;
   #handle: NodeJS.Timeout | undefined;
   #isReferenced = true;
 
   constructor(callback: () => void, delay: number) {
-    this.#wait(callback, delay);
+    this.#callback = callback;
+    this.#due = performance.now() + delay;
+    this.#wait(delay);
   }
 
   cancel(): void {
@@ -28,11 +35,15 @@ class SystemTimer implements Timer {
     this.#handle?.unref();
   }
 
-  #wait(callback: () => void, delay: number): void {
-    const isLast = delay <= LONGEST_DELAY;
-    const next = isLast ? callback : () => this.#wait(callback, delay - LONGEST_DELAY);
-    this.#handle = setTimeout(next, isLast ? delay : LONGEST_DELAY);
+  #wait(delay: number): void {
+    this.#handle = setTimeout(() => this.#wake(), Math.min(Math.ceil(delay), LONGEST_DELAY));
     if (!this.#isReferenced) this.#handle.unref();
+  }
+
+  #wake(): void {
+    const rest = this.#due - performance.now();
+    if (rest > 0) this.#wait(rest);
+    else this.#callback();
   }
 }
 

@@ -63,17 +63,17 @@ export class VirtualClock implements Clock {
    * @throws ArgumentError at once when `duration` is negative or not finite, or while another advance runs.
    */
   advance(duration: number): Promise<void> {
-    return this.#start(this.#now + checkFinite('duration', duration));
+    return this.#start(checkFinite('time', this.#now + checkFinite('duration', duration)));
   }
 
   /** Moves time on to an epoch time in milliseconds. Otherwise as {@link VirtualClock.advance}. */
   advanceTo(wallTime: number): Promise<void> {
-    return this.#start(checkFinite('wallTime', wallTime) - this.#wallTimeAtZero);
+    return this.#start(checkFinite('time', checkFinite('wallTime', wallTime) - this.#wallTimeAtZero));
   }
 
   /** Moves only the wall time, by `step` milliseconds forward or back, as when somebody sets the machine's clock. */
   stepWallTime(step: number): void {
-    this.#wallTimeAtZero += checkFinite('step', step);
+    this.#wallTimeAtZero = checkFinite('wall time', this.#wallTimeAtZero + checkFinite('step', step));
   }
 
   /**

@@ -1,0 +1,60 @@
+import { writeFileSync } from 'node:fs';
+import { serialize } from 'node:v8';
+import type { BotJob } from './job.js';
+import type { BotResult } from './result.js';
+
+/** What the parent sends: the job first, `stop` when the user interrupts. */
+export type BotRequest = { readonly type: 'job'; readonly job: BotJob } | { readonly type: 'stop' };
+
+/** What a bot process tells its parent. */
+export type BotReply =
+  | { readonly type: 'ready' }
+  | { readonly type: 'done'; readonly wasStopped: boolean }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** How a running bot talks to its process. */
+export interface BotHooks {
+  /** Says that everything is subscribed and the replay may begin. */
+  ready(): void;
+  /** Settles when the user wants to stop: what is pending is then stored and the bot returns. */
+  readonly stopped: Promise<void>;
+}
+
+/** Runs a bot as a child process: takes its job, runs it, writes the result to the job's file. */
+export function runAsChild(run: (job: BotJob, hooks: BotHooks) => Promise<BotResult>): void {
+  let wasStopped = false;
+  let stop: () => void = () => {};
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const interrupt = (): void => {
+    wasStopped = true;
+    stop();
+  };
+  // The terminal sends Ctrl-C to the whole group; the second one is the parent's to answer.
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  process.on('disconnect', () => process.exit(1));
+  process.on('message', (request: BotRequest) => {
+    if (request.type === 'stop') return interrupt();
+    run(request.job, { ready: () => reply({ type: 'ready' }), stopped }).then(
+      (result) => {
+        writeFileSync(request.job.result, serialize(result));
+        finish({ type: 'done', wasStopped });
+      },
+      (error: unknown) => finish({ type: 'failed', message: describe(error) }),
+    );
+  });
+}
+
+function reply(message: BotReply): void {
+  process.send?.(message);
+}
+
+/** Tells the parent how it ended, then leaves: nothing of value is open any more. */
+function finish(message: BotReply): void {
+  process.send?.(message, undefined, undefined, () => process.exit(message.type === 'failed' ? 1 : 0));
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return process.env['TICKWISE_DEBUG'] === undefined ? error.message : (error.stack ?? error.message);
+}

@@ -1,0 +1,35 @@
+import type { DecisionRow, SignalRow } from './rows.js';
+
+/** Best levels of a book at the end, best first. */
+export interface FinalBook {
+  readonly symbol: string;
+  /** Which of several equal books of this symbol; the optimised version has one. */
+  readonly owner: string;
+  /** Price and size as the venue wrote them. */
+  readonly bids: readonly (readonly [price: string, size: string])[];
+  readonly asks: readonly (readonly [price: string, size: string])[];
+}
+
+/** What a bot did and what it cost. */
+export interface BotResult {
+  readonly signals: readonly SignalRow[];
+  readonly decisions: readonly DecisionRow[];
+  readonly books: readonly FinalBook[];
+  /** Texts that were parsed as market data. */
+  readonly framesParsed: number;
+  /** Frames that could not be read. */
+  readonly framesMalformed: number;
+  /** Statements the database executed, table creation not included. */
+  readonly statements: number;
+  /** Rows stored. */
+  readonly rows: number;
+  /** CPU of the whole process since its start, in milliseconds. */
+  readonly cpu: { readonly user: number; readonly system: number };
+  /** Bytes. */
+  readonly memory: { readonly peakRss: number; readonly heap: number };
+  /** Times a cached result was used, by the cache's name. */
+  readonly cacheHits: Readonly<Record<string, { readonly calls: number; readonly hits: number }>>;
+}
+
+/** Levels of a side in a {@link FinalBook}. */
+export const FINAL_LEVELS = 10;

@@ -1,0 +1,62 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { deserialize } from 'node:v8';
+import type { BotReply, BotRequest } from '../bot/child.js';
+import type { BotJob } from '../bot/job.js';
+import type { BotResult } from '../bot/result.js';
+
+/** The parent's side of a bot that runs in a process of its own. */
+export class BotHandle {
+  readonly #child: ChildProcess;
+  readonly #job: BotJob;
+  readonly #ready: Promise<void>;
+  readonly #done: Promise<boolean>;
+
+  /** Starts the process and gives it its job. `module` is the path of the built program. */
+  constructor(module: string, job: BotJob) {
+    this.#job = job;
+    this.#child = fork(module, [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#ready = this.#next('ready').then(() => undefined);
+    this.#done = this.#next('done').then((reply) => reply.wasStopped);
+    // Both reject when the bot fails; whoever waits next hears of it.
+    this.#ready.catch(() => {});
+    this.#done.catch(() => {});
+    this.#send({ type: 'job', job });
+  }
+
+  /** Settles when the bot has subscribed to everything it wants. */
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  /** Settles with the result when everything is stored; `undefined` when the bot was stopped. */
+  async result(): Promise<BotResult | undefined> {
+    if (await this.#done) return undefined;
+    // Written by our own child a moment ago.
+    return deserialize(readFileSync(this.#job.result)) as BotResult;
+  }
+
+  /** Asks the bot to store what it has and end. */
+  stop(): void {
+    if (this.#child.connected) this.#send({ type: 'stop' });
+  }
+
+  #send(request: BotRequest): void {
+    this.#child.send(request, () => {
+      // A bot that is gone says so by its exit.
+    });
+  }
+
+  #next<Type extends BotReply['type']>(type: Type): Promise<Extract<BotReply, { type: Type }>> {
+    return new Promise((resolve, reject) => {
+      this.#child.on('message', (reply: BotReply) => {
+        if (reply.type === type) resolve(reply as Extract<BotReply, { type: Type }>); // compared just before
+        if (reply.type === 'failed') reject(new Error(reply.message));
+      });
+      this.#child.once('error', reject);
+      this.#child.once('exit', (code, signal) =>
+        reject(new Error(`the bot's process ended (${signal ?? `exit code ${code}`})`)),
+      );
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { statSync } from 'node:fs';
+import type { BotVenue } from '../bot/job.js';
+import { findRecordings, openRecording, type Recording, resolveRecording } from '../recording/index.js';
+import { type SyntheticOptions, synthesiseRecording } from '../synthetic/index.js';
+import { UserError } from '../user-error.js';
+import type { VenueProcessOptions } from '../venue/index.js';
+import type { DemoOptions } from './options.js';
+
+/** A recording, and where the venue's process finds it. */
+export interface Input {
+  readonly recording: Recording;
+  readonly source: VenueProcessOptions['source'];
+}
+
+const SYNTHETIC_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'];
+
+/** Yields what is to be replayed, one at a time: recordings are large. */
+export async function* chooseInputs(options: DemoOptions): AsyncGenerator<Input> {
+  if (options.data === undefined && options.recording === undefined) {
+    yield synthetic(options);
+    return;
+  }
+  for (const path of await choosePaths(options)) yield { recording: await openRecording(path), source: { path } };
+}
+
+/** Whether the two bots can read this venue. */
+export function isBotVenue(venue: string): venue is BotVenue {
+  return venue === 'bybit-2021' || venue === 'binance';
+}
+
+function synthetic({ seed, seconds, symbols }: DemoOptions): Input {
+  const isCount = symbols === undefined || /^\d+$/.test(symbols);
+  const named = isCount ? firstSymbols(symbols) : symbols.split(',').map((symbol) => symbol.trim());
+  const synthetic: SyntheticOptions = { seed, duration: seconds * 1_000, symbols: named };
+  return { recording: synthesiseRecording(synthetic), source: { synthetic } };
+}
+
+function firstSymbols(count: string | undefined): string[] {
+  const wanted = count === undefined ? SYNTHETIC_SYMBOLS.length : Number(count);
+  if (wanted < 1 || wanted > 26) throw new UserError(`a synthetic session has from 1 to 26 symbols, got ${wanted}`);
+  return Array.from({ length: wanted }, (_, i) => SYNTHETIC_SYMBOLS[i] ?? `COIN${String.fromCharCode(65 + i)}USDT`);
+}
+
+/** One recording by its name, all, or by default the largest of each venue. */
+async function choosePaths({ data, recording }: DemoOptions): Promise<readonly string[]> {
+  if (recording !== undefined && recording !== 'all') return [await resolveRecording(data, recording)];
+  if (data === undefined) throw new UserError('--recording all needs a folder: name it with --data or TICKWISE_DATA');
+  const files = await readable(data);
+  if (files.length === 0) throw new UserError(`there is no Bybit 2021 or Binance recording in ${data}`);
+  if (recording === 'all') return files.map(({ path }) => path);
+  const largest = new Map<string, { path: string; bytes: number }>();
+  for (const { path, venue } of files) {
+    const bytes = statSync(path).size;
+    if (bytes > (largest.get(venue)?.bytes ?? 0)) largest.set(venue, { path, bytes });
+  }
+  return [...largest.values()].map(({ path }) => path);
+}
+
+async function readable(folder: string): Promise<{ path: string; venue: BotVenue }[]> {
+  const files = await findRecordings(folder);
+  return files.flatMap(({ path, venue }) => (isBotVenue(venue) ? [{ path, venue }] : []));
+}

@@ -1,0 +1,58 @@
+import { chooseInputs } from './demo/choose-inputs.js';
+import { type DemoOptions, readCommandLine } from './demo/options.js';
+import { replay } from './demo/replay.js';
+import { renderJson } from './report/json.js';
+import { isProven, type Report } from './report/report.js';
+import { renderReport } from './report/table.js';
+
+/** Exit code after Ctrl-C, as shells count it. */
+const INTERRUPTED = 130;
+
+const options = readCommandLine(process.argv.slice(2), process.env);
+const abort = new AbortController();
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+process.exitCode = await run(options).catch(explain);
+
+/** Replays everything that was asked for and says whether both versions gave the same. */
+async function run(demo: DemoOptions): Promise<number> {
+  const reports: Report[] = [];
+  for await (const input of chooseInputs(demo)) {
+    if (input.recording.malformed > 0) warnOfMalformed(input.recording);
+    const report = await replay(input, demo, abort.signal);
+    if (report === undefined || abort.signal.aborted) {
+      console.error('Stopped. Rows written so far are stored.');
+      return INTERRUPTED;
+    }
+    reports.push(report);
+    if (!demo.json) console.log(renderReport(report));
+  }
+  if (demo.json) console.log(renderJson(reports));
+  return reports.every(isProven) ? 0 : 1;
+}
+
+function interrupt(): void {
+  if (abort.signal.aborted) process.exit(INTERRUPTED);
+  abort.abort();
+}
+
+function warnOfMalformed({
+  name,
+  malformed,
+  malformedLines,
+}: {
+  name: string;
+  malformed: number;
+  malformedLines: readonly { line: number; reason: string }[];
+}): void {
+  const [first] = malformedLines;
+  const example = first === undefined ? '' : `, the first is line ${first.line}: ${first.reason}`;
+  console.error(`${name}: ${malformed} malformed lines left out${example}`);
+}
+
+/** One sentence for the user; the stack only on demand. */
+function explain(error: unknown): number {
+  const isVerbose = process.env['TICKWISE_DEBUG'] !== undefined;
+  console.error(isVerbose ? error : error instanceof Error ? error.message : String(error));
+  return 1;
+}

@@ -1,0 +1,213 @@
+import { BOOK_ROW_INTERVAL, IMBALANCE_LEVELS } from '../bot/rows.js';
+import type { BotJob, SymbolJob } from '../bot/job.js';
+import type { FinalBook } from '../bot/result.js';
+import { features } from '../models/features.js';
+import { imbalanceOf, tiltOf } from '../models/imbalance.js';
+import { LONG_WINDOW, type MarketWindow, WINDOW } from '../models/market-window.js';
+import { createModel, type Model } from '../models/model.js';
+import { regimeOf } from '../models/regime.js';
+import type { ModelSpec } from '../models/roster.js';
+import { NaiveBook } from './book.js';
+import { NaiveConnection } from './connection.js';
+import type { Coordinator } from './coordinator.js';
+import type { NaiveClient } from './database.js';
+import type { MarketMessage } from './market-message.js';
+import { type BinanceSnapshot, readBinance } from './read-binance.js';
+import { readBybit } from './read-bybit.js';
+
+interface Bar {
+  readonly close: number;
+  readonly volume: number;
+}
+
+/** Bars a bot remembers. */
+const HISTORY = 1_000;
+
+/** What a bot needs besides its symbol and model. */
+export interface NaiveBotContext {
+  readonly job: BotJob;
+  readonly coordinator: Coordinator;
+  readonly client: NaiveClient;
+  /** Whether this bot stores the book tops of its symbol. */
+  readonly storesBook: boolean;
+}
+
+/**
+ * One model on one symbol, the way such bots are written: a connection, subscriptions, an order book
+ * and a history of its own, features on every tick, and a database write for every row.
+ *
+ * Each of these is named in the documents that the library answers: "3 separate API connections for
+ * the same symbols", "each model processes the same Level II data independently", "each model
+ * maintains its own data history", "feature engineering every tick", "regime detection called in
+ * multiple places", "individual database writes".
+ */
+export class NaiveBot {
+  readonly #context: NaiveBotContext;
+  readonly #symbol: SymbolJob;
+  readonly #spec: ModelSpec;
+  readonly #model: Model;
+  readonly #book: NaiveBook;
+  readonly #bars: Bar[] = [];
+  readonly #read: (text: string) => MarketMessage;
+  #volume = 0;
+  #quote: { readonly bidSize: number; readonly askSize: number } | undefined;
+  #features: Float64Array | undefined;
+  #connection: NaiveConnection | undefined;
+  #framesParsed = 0;
+  #framesMalformed = 0;
+  #acksWanted = 0;
+  #onSubscribed: () => void = () => {};
+  #onEnd: () => void = () => {};
+  readonly #ended: Promise<void>;
+
+  constructor(context: NaiveBotContext, symbol: SymbolJob, spec: ModelSpec) {
+    this.#context = context;
+    this.#symbol = symbol;
+    this.#spec = spec;
+    this.#model = createModel(spec);
+    this.#book = new NaiveBook(context.job.market === 'spot' ? 'spot' : 'futures');
+    this.#read = context.job.venue === 'binance' ? readBinance : readBybit;
+    this.#ended = new Promise((resolve) => (this.#onEnd = resolve));
+  }
+
+  get framesParsed(): number {
+    return this.#framesParsed;
+  }
+
+  get framesMalformed(): number {
+    return this.#framesMalformed;
+  }
+
+  /** Connects, subscribes and fetches the snapshot; settles when the venue has confirmed. */
+  async start(): Promise<void> {
+    const { job } = this.#context;
+    const { book, trade, quote } = this.#symbol.topics;
+    const streams = [book, trade, quote].filter((stream) => stream !== undefined);
+    this.#acksWanted = streams.length;
+    const subscribed = new Promise<void>((resolve) => (this.#onSubscribed = resolve));
+    if (job.venue === 'binance') this.#book.restore(await this.#fetchSnapshot());
+    this.#connection = await NaiveConnection.open(job, streams, (text) => this.#handle(text));
+    await Promise.race([subscribed, this.#connection.failed]);
+  }
+
+  /** Settles when the recording has ended and everything is handled. */
+  async finished(): Promise<void> {
+    await Promise.race([this.#ended, this.#connection?.failed ?? this.#ended]);
+  }
+
+  async close(): Promise<void> {
+    await this.#connection?.close();
+  }
+
+  finalBook(): FinalBook {
+    return this.#book.final(this.#symbol.symbol, this.#spec.name);
+  }
+
+  async #fetchSnapshot(): Promise<BinanceSnapshot> {
+    const path = { usdm: 'fapi/v1', coinm: 'dapi/v1' }[this.#context.job.market as string] ?? 'api/v3';
+    const query = `symbol=${encodeURIComponent(this.#symbol.symbol)}&limit=1000`;
+    const response = await fetch(`http://127.0.0.1:${this.#context.job.port}/${path}/depth?${query}`);
+    if (!response.ok)
+      throw new Error(`the venue has no order book of ${this.#symbol.symbol} (status ${response.status})`);
+    return (await response.json()) as BinanceSnapshot; // the shape is the venue's documentation
+  }
+
+  async #handle(text: string): Promise<void> {
+    let message: MarketMessage;
+    try {
+      message = this.#read(text);
+    } catch {
+      this.#framesMalformed++;
+      return;
+    }
+    if (message.type === 'book' || message.type === 'trades' || message.type === 'quote') this.#framesParsed++;
+    await this.#react(message);
+  }
+
+  async #react(message: MarketMessage): Promise<void> {
+    switch (message.type) {
+      case 'book':
+        this.#book.apply(message);
+        return this.#refresh();
+      case 'trades':
+        for (const size of message.sizes) this.#volume += size;
+        return this.#refresh();
+      case 'quote':
+        this.#quote = message;
+        return this.#refresh();
+      case 'clock':
+        return this.#closeBar(message.at);
+      case 'ack':
+        if (--this.#acksWanted === 0) this.#onSubscribed();
+        return;
+      case 'end':
+        this.#onEnd();
+        return;
+      case 'other':
+    }
+  }
+
+  /** "Feature engineering: every tick." */
+  #refresh(): void {
+    if (!this.#book.isReady) return;
+    this.#features = features(this.#window([...this.#bars, { close: this.#mid(), volume: this.#volume }]));
+  }
+
+  async #closeBar(at: number): Promise<void> {
+    const { coordinator, client, job, storesBook } = this.#context;
+    const { symbol } = this.#symbol;
+    if (!this.#book.isReady) return coordinator.submit({ at, symbol, model: this.#spec, vote: undefined });
+    const mid = this.#mid();
+    this.#bars.push({ close: mid, volume: this.#volume });
+    if (this.#bars.length > HISTORY) this.#bars.shift();
+    this.#volume = 0;
+    const window = this.#window(this.#bars);
+    this.#features = features(window);
+    const regime = regimeOf(window.close);
+    const signal = this.#model.predict({ window, features: this.#features, barNumber: at / job.bar });
+    if (storesBook && at % BOOK_ROW_INTERVAL === 0) await client.insert('books', this.#bookRow(at));
+    if (signal !== undefined) {
+      const row = { ts: at, symbol, model: this.#spec.name, ...signal, regime, mid };
+      await client.insert('signals', row);
+      coordinator.record(row);
+    }
+    await coordinator.submit({ at, symbol, model: this.#spec, vote: { close: mid, regime, signal } });
+  }
+
+  /** Copies the columns of the newest bars out of the history. */
+  #window(bars: readonly Bar[]): MarketWindow {
+    const recent = bars.slice(-WINDOW);
+    const { bids, asks } = this.#sizes();
+    const { bidSize, askSize } = this.#quote ?? { bidSize: bids[0] ?? 0, askSize: asks[0] ?? 0 };
+    return {
+      close: recent.map((bar) => bar.close),
+      longClose: bars.slice(-LONG_WINDOW).map((bar) => bar.close),
+      volume: recent.map((bar) => bar.volume),
+      imbalance: imbalanceOf(bids, asks),
+      tilt: tiltOf(bidSize, askSize),
+    };
+  }
+
+  #sizes(): { bids: number[]; asks: number[] } {
+    const best = (levels: NaiveBook['bids']): number[] =>
+      levels.slice(0, IMBALANCE_LEVELS).map((level) => Number(level.sizeText));
+    return { bids: best(this.#book.bids), asks: best(this.#book.asks) };
+  }
+
+  #mid(): number {
+    return ((this.#book.bids[0]?.price ?? 0) + (this.#book.asks[0]?.price ?? 0)) / 2;
+  }
+
+  #bookRow(ts: number): object {
+    const { bids, asks } = this.#sizes();
+    return {
+      ts,
+      symbol: this.#symbol.symbol,
+      bid: this.#book.bids[0]?.price,
+      bid_size: bids[0],
+      ask: this.#book.asks[0]?.price,
+      ask_size: asks[0],
+      imbalance: imbalanceOf(bids, asks),
+    };
+  }
+}

@@ -1,0 +1,4 @@
+import { runAsChild } from './bot/child.js';
+import { runOptimised } from './optimised/run.js';
+
+runAsChild(runOptimised);

@@ -1,0 +1,84 @@
+import { OrderBook, type BookChange, type OrderBookOptions, type Quote, type Trade } from 'tickwise/feed';
+import { SeriesRing } from 'tickwise/ring';
+import type { SymbolJob } from '../bot/job.js';
+import { FINAL_LEVELS, type FinalBook } from '../bot/result.js';
+import { IMBALANCE_LEVELS } from '../bot/rows.js';
+import { imbalanceOf, tiltOf } from '../models/imbalance.js';
+
+/** Bars a desk remembers: those of the longest window, and room for decisions that lag the feed. */
+const CAPACITY = 1_024;
+
+/** Columns of a desk's bars. The book's top is a part of the bar, so that decisions can look back at it. */
+export const COLUMNS = {
+  ts: 'f64',
+  close: 'f64',
+  volume: 'f64',
+  imbalance: 'f64',
+  tilt: 'f64',
+  bid: 'f64',
+  bidSize: 'f64',
+  ask: 'f64',
+  askSize: 'f64',
+} as const;
+
+/** The bars of one symbol. */
+export type Bars = SeriesRing<typeof COLUMNS>;
+
+/** One order book and one history of a symbol, for however many models. */
+export class Desk {
+  readonly symbol: string;
+  readonly bars: Bars = new SeriesRing({ capacity: CAPACITY, columns: COLUMNS });
+  readonly book: OrderBook;
+  readonly #bidSizes = new Float64Array(IMBALANCE_LEVELS);
+  readonly #askSizes = new Float64Array(IMBALANCE_LEVELS);
+  #volume = 0;
+  #quote: Quote | undefined;
+
+  constructor({ symbol }: SymbolJob, book: OrderBookOptions) {
+    this.symbol = symbol;
+    this.book = new OrderBook(book);
+  }
+
+  onBook(change: BookChange): void {
+    this.book.apply(change);
+  }
+
+  onTrades(trades: readonly Trade[]): void {
+    for (const trade of trades) this.#volume += trade.size;
+  }
+
+  onQuote(quote: Quote): void {
+    this.#quote = quote;
+  }
+
+  /** Closes the bar that ends at `at`, from the state the feed has brought by now. */
+  closeBar(at: number): void {
+    const { book } = this;
+    if (book.status !== 'ready' || book.bidCount === 0 || book.askCount === 0) return;
+    const bids = this.#bidSizes.subarray(0, Math.min(IMBALANCE_LEVELS, book.bidCount));
+    const asks = this.#askSizes.subarray(0, Math.min(IMBALANCE_LEVELS, book.askCount));
+    for (let i = 0; i < bids.length; i++) bids[i] = book.bidSize(i);
+    for (let i = 0; i < asks.length; i++) asks[i] = book.askSize(i);
+    const { bestBid: bid, bestAsk: ask } = book;
+    const { bidSize, askSize } = this.#quote ?? { bidSize: book.bidSize(0), askSize: book.askSize(0) };
+    this.bars.push({
+      ts: at,
+      close: (bid + ask) / 2,
+      volume: this.#volume,
+      imbalance: imbalanceOf(bids, asks),
+      tilt: tiltOf(bidSize, askSize),
+      bid,
+      bidSize: book.bidSize(0),
+      ask,
+      askSize: book.askSize(0),
+    });
+    this.#volume = 0;
+  }
+
+  finalBook(): FinalBook {
+    const texts = (levels: ReturnType<OrderBook['bids']>): [string, string][] =>
+      levels.map((level) => [level.priceText, level.sizeText]);
+    const { symbol, book } = this;
+    return { symbol, owner: 'shared', bids: texts(book.bids(FINAL_LEVELS)), asks: texts(book.asks(FINAL_LEVELS)) };
+  }
+}

@@ -1,0 +1,14 @@
+import { binance } from './binance.js';
+import { bybit } from './bybit.js';
+import { coinbase } from './coinbase.js';
+import type { Dialect } from './dialect.js';
+import { kraken } from './kraken.js';
+
+export { binanceTopic, streamsOfUrl } from './binance.js';
+export { bybitTopic } from './bybit.js';
+export { coinbaseTopic, coinbaseTopics } from './coinbase.js';
+export { type Dialect, isObject, type JsonObject, type Received, textsOf } from './dialect.js';
+export { krakenChannel, krakenTopic } from './kraken.js';
+
+/** Every venue that can be replayed. */
+export const dialects: readonly Dialect[] = [bybit, binance, kraken, coinbase];

@@ -1,0 +1,44 @@
+import type { ReportInput, VersionReport } from './report.js';
+
+/** A saving that the documents behind the library promise, and what was measured. */
+export interface Claim {
+  readonly what: string;
+  /** The promise, in words. */
+  readonly claim: string;
+  /** What was measured, in the same words. */
+  readonly measured: string;
+  readonly isMet: boolean;
+}
+
+/** Holds the promises against the figures of a run. */
+export function claimsOf({ models }: ReportInput, naive: VersionReport, optimised: VersionReport): Claim[] {
+  const calls = (version: VersionReport): number => version.connections + version.subscribeRequests;
+  // One parse serves all models; acknowledgements and the rounding of small runs leave a twentieth a model.
+  const fewerParses = models.length - (models.length - 1) / 20;
+  return [
+    saving('calls to the venue', calls(naive), calls(optimised), 0.85),
+    saving('database statements', naive.statements, optimised.statements, 0.9),
+    saving('memory (heap)', naive.heapBytes, optimised.heapBytes, 0.67),
+    factor('frames parsed', naive.framesParsed, optimised.framesParsed, fewerParses),
+    factor('CPU', naive.cpuMs, optimised.cpuMs, 3),
+  ];
+}
+
+function saving(what: string, before: number, after: number, promised: number): Claim {
+  const reached = 1 - after / before;
+  return { what, claim: `${percent(promised)} less`, measured: `${percent(reached)} less`, isMet: reached >= promised };
+}
+
+function factor(what: string, before: number, after: number, promised: number): Claim {
+  const reached = before / after;
+  return {
+    what,
+    claim: `${promised.toFixed(1)} times less`,
+    measured: `${reached.toFixed(1)} times less`,
+    isMet: reached >= promised,
+  };
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}

@@ -1,0 +1,2 @@
+export type { SyntheticOptions } from './options.js';
+export { synthesise, synthesiseRecording, writeSynthetic } from './synthesise.js';

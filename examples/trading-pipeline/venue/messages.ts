@@ -1,0 +1,56 @@
+import type { RecordingInfo } from '../recording/index.js';
+import type { SyntheticOptions } from '../synthetic/index.js';
+
+/** How fast a venue replays: as fast as each client takes, or a multiple of real time. */
+export type Speed = 'max' | number;
+
+/** What a venue process is asked to replay, and how. */
+export interface VenueProcessOptions {
+  /** A recording's file, or the options of a synthetic session. */
+  readonly source: { readonly path: string } | { readonly synthetic: SyntheticOptions };
+  /** Symbols that the venue knows. Default: all of the recording. */
+  readonly symbols?: readonly string[];
+  /** Milliseconds between clock marks. */
+  readonly bar: number;
+  readonly speed: Speed;
+}
+
+/** What a venue saw from outside since it was opened or reset. Counters only grow. */
+export interface VenueCounts {
+  /** WebSocket connections accepted. */
+  readonly connections: number;
+  /** Subscribe requests received, refused ones included. Streams named in a URL are part of the connection. */
+  readonly subscribeRequests: number;
+  /** Streams newly subscribed to, summed over connections. */
+  readonly topicsSubscribed: number;
+  readonly unsubscribeRequests: number;
+  /** HTTP requests received. */
+  readonly restRequests: number;
+  /** Market frames handed to the sockets, clock marks and replies not included. */
+  readonly framesSent: number;
+  /** Bytes of those frames, without the WebSocket headers. */
+  readonly bytesSent: number;
+  /** Clock marks handed to the sockets. */
+  readonly marksSent: number;
+  /** Requests and streams refused, and connections closed for breaking a limit. */
+  readonly refused: number;
+}
+
+/** What the parent sends to the venue process. Each request is answered once, by its `id`. */
+export type VenueRequest = { readonly id: number } & (
+  | { readonly type: 'open'; readonly options: VenueProcessOptions }
+  | { readonly type: 'start' }
+  | { readonly type: 'counts' }
+  | { readonly type: 'progress' }
+  | { readonly type: 'reset' }
+  | { readonly type: 'stop' }
+);
+
+/** What the venue process answers. */
+export type VenueReply = { readonly id: number } & (
+  | { readonly type: 'ready'; readonly port: number; readonly recording: RecordingInfo }
+  | { readonly type: 'counts'; readonly counts: VenueCounts }
+  | { readonly type: 'progress'; readonly fraction: number }
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly message: string; readonly isUserError: boolean }
+);

@@ -1,0 +1,185 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../core/clock.js';
+import { ConfigError } from '../core/errors.js';
+import type { ErrorHandler } from '../core/failures.js';
+import {
+  callback,
+  claim,
+  clockOption,
+  duration,
+  flag,
+  hasMethods,
+  oneOf,
+  readOptions,
+  text,
+  wholeNumber,
+} from '../core/options.js';
+import { systemClock } from '../core/system-clock.js';
+import { isRetryableError } from './retryable.js';
+import type { Sink } from './sink.js';
+
+/** What happens to a row that comes while `maxPending` rows are pending. */
+export type BatchOverflow = 'wait' | 'reject' | 'drop-oldest' | 'drop-newest';
+
+/** How a batch that failed is sent again. */
+export interface RetryOptions {
+  /**
+   * Sends before the writer reports the failure to `onError` and looks for a row that alone is the
+   * cause; the first send counts.
+   *
+   * Afterwards the batch is tried again, at most `maxDelay` apart, until it is stored or the `deadline` passes.
+   * @default 5
+   */
+  readonly attempts?: number;
+  /**
+   * Upper bound of the wait before the first retry, in milliseconds. It doubles with each further
+   * one; the wait is drawn evenly between 0 and the bound. From 1.
+   * @default 100
+   */
+  readonly minDelay?: number;
+  /**
+   * Largest bound of a wait between retries, in milliseconds, from 1.
+   * @default 10_000
+   */
+  readonly maxDelay?: number;
+  /**
+   * Longest time from a batch's first send until its rows are given up, in milliseconds. They are
+   * dead-lettered with a DeadlineError.
+   * @default Infinity
+   */
+  readonly deadline?: number;
+  /**
+   * Whether sending the same rows again may succeed. After `false` the batch is split at once until the bad
+   * rows are found. By default everything is retryable but ArgumentErrors, SQLSTATE classes 21 to 23,
+   * SQLite constraint errors and the HTTP statuses 400, 409, 413, 415 and 422.
+   */
+  readonly isRetryable?: (error: unknown) => boolean;
+}
+
+/** Where a failure that reaches `onError` happened. */
+export interface BatchErrorContext {
+  /** Name of the writer. */
+  readonly name: string;
+  /** What failed. */
+  readonly operation: 'send' | 'report' | 'isRetryable' | 'deadLetter' | 'overflow' | 'row' | 'close';
+  /** Rows concerned. */
+  readonly rows: number;
+}
+
+/** Options of a {@link BatchWriter}. */
+export interface BatchWriterOptions<T> {
+  /** Where batches go: a function, or an object with `write` and perhaps `close`. */
+  readonly sink: Sink<T>;
+  /**
+   * Name in errors and warnings.
+   * @default 'BatchWriter'
+   */
+  readonly name?: string;
+  /**
+   * Most rows in a batch, from 1.
+   * @default 500
+   */
+  readonly maxItems?: number;
+  /** Most bytes in a batch, as `sizeOf` counts them, from 1. A larger row goes alone. Without it no limit. */
+  readonly maxBytes?: number;
+  /** Size of a row in bytes, 0 or more. Goes together with `maxBytes`. */
+  readonly sizeOf?: (item: T) => number;
+  /**
+   * Longest time a row waits before its batch is due, in milliseconds of `clock`. 0 sends in the same
+   * turn; with Infinity only size, `flush` and `close` send, and nothing keeps the process alive until then.
+   * @default 2_000
+   */
+  readonly maxDelay?: number;
+  /**
+   * Sends as soon as no send runs, so that batches grow only while the sink is busy.
+   * @default false
+   */
+  readonly flushWhenIdle?: boolean;
+  /**
+   * Most rows held, those in flight included, from 1. Under 'wait' up to as many `write` calls may wait for room.
+   * @default 50_000
+   */
+  readonly maxPending?: number;
+  /**
+   * What happens to a row beyond `maxPending`: `add` returns false and `write` waits for room ('wait') or
+   * rejects ('reject'); the oldest waiting row or the new one is given up ('drop-oldest', 'drop-newest').
+   * @default 'wait'
+   */
+  readonly overflow?: BatchOverflow;
+  /** Key of a row: a newer row takes the place of the one of the same key that waits, and needs no room. */
+  readonly key?: (item: T) => unknown;
+  /** How failed batches are sent again. */
+  readonly retry?: RetryOptions;
+  /**
+   * Longest time of one send, in milliseconds of `ioClock`, from 1; then its signal fires and it counts as
+   * failed. Infinity never ends one.
+   * @default 30_000
+   */
+  readonly timeout?: number;
+  /** Receives rows that will not be written. Without it they reject `write`, `flush` and `close` and reach `onError`. */
+  readonly deadLetter?: (item: T, error: unknown) => void;
+  /**
+   * Longest time `close` waits for rows, and then for the sink, in milliseconds of `ioClock`.
+   * @default 5_000
+   */
+  readonly closeTimeout?: number;
+  /**
+   * Time that the age of rows follows.
+   * @default systemClock
+   */
+  readonly clock?: Clock;
+  /**
+   * Time that timeouts, retries and the deadline follow.
+   * @default systemClock
+   */
+  readonly ioClock?: Clock;
+  /** Receives failures of the callbacks, and of sends whose attempts are used up. */
+  readonly onError?: ErrorHandler<BatchErrorContext>;
+}
+
+/** The options with their defaults. */
+export type BatchSettings<T> = ReturnType<typeof readBatchOptions<T>>;
+
+function retrySchema() {
+  return z.strictObject({
+    attempts: z._default(wholeNumber(1), 5),
+    minDelay: z._default(duration({ min: 1 }), 100),
+    maxDelay: z._default(duration({ min: 1 }), 10_000),
+    deadline: z._default(duration({ allowInfinity: true }), Infinity),
+    isRetryable: z._default(callback<(error: unknown) => boolean>(), () => isRetryableError),
+  });
+}
+
+function batchSchema<T>() {
+  return z.strictObject({
+    sink: claim<Sink<T>>(
+      'a function or an object with a write method',
+      (value) => typeof value === 'function' || hasMethods(value, 'write'),
+    ),
+    name: z._default(text(), 'BatchWriter'),
+    maxItems: z._default(wholeNumber(1), 500),
+    maxBytes: z.optional(wholeNumber(1)),
+    sizeOf: z.optional(callback<(item: T) => number>()),
+    maxDelay: z._default(duration({ allowInfinity: true }), 2_000),
+    flushWhenIdle: z._default(flag(), false),
+    maxPending: z._default(wholeNumber(1), 50_000),
+    overflow: z._default(oneOf('wait', 'reject', 'drop-oldest', 'drop-newest'), 'wait'),
+    key: z.optional(callback<(item: T) => unknown>()),
+    retry: z.prefault(retrySchema(), {}),
+    timeout: z._default(duration({ min: 1, allowInfinity: true }), 30_000),
+    deadLetter: z.optional(callback<(item: T, error: unknown) => void>()),
+    closeTimeout: z._default(duration({ allowInfinity: true }), 5_000),
+    clock: z._default(clockOption(), systemClock),
+    ioClock: z._default(clockOption(), systemClock),
+    onError: z.optional(callback<ErrorHandler<BatchErrorContext>>()),
+  });
+}
+
+/** Checks the options and applies the defaults. */
+export function readBatchOptions<T>(options: BatchWriterOptions<T>) {
+  const settings = readOptions('BatchWriter', batchSchema<T>(), options);
+  if ((settings.maxBytes === undefined) !== (settings.sizeOf === undefined)) {
+    throw new ConfigError('BatchWriter: maxBytes and sizeOf must be given together, got only one of them');
+  }
+  return settings;
+}

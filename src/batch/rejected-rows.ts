@@ -1,0 +1,47 @@
+import { ArgumentError } from '../core/errors.js';
+import { show } from '../core/show.js';
+
+/** Rows a sink refused, by their position; `malformed` is set when its answer made no sense. */
+export interface RejectedRows {
+  readonly rows: ReadonlyMap<number, unknown>;
+  readonly malformed?: unknown;
+}
+
+const NONE: RejectedRows = { rows: new Map() };
+
+/**
+ * Reads a sink's answer to a batch of `count` rows.
+ *
+ * Sinks often return what their driver returns, so anything without `rejected` means that all rows were stored.
+ */
+export function readRejected(answer: unknown, count: number): RejectedRows {
+  if (typeof answer !== 'object' || answer === null) return NONE;
+  try {
+    const rejected: unknown = Reflect.get(answer, 'rejected');
+    if (rejected === undefined) return NONE;
+    if (!Array.isArray(rejected)) throw misreport(rejected);
+    return collect(rejected, count);
+  } catch (error) {
+    return { ...NONE, malformed: error };
+  }
+}
+
+function collect(rejected: readonly unknown[], count: number): RejectedRows {
+  const rows = new Map<number, unknown>();
+  let malformed: unknown;
+  for (const entry of rejected) {
+    const index: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'index') : undefined;
+    if (typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < count) {
+      rows.set(index, Reflect.get(Object(entry), 'error'));
+    } else {
+      malformed ??= misreport(entry);
+    }
+  }
+  return { rows, malformed };
+}
+
+function misreport(value: unknown): ArgumentError {
+  return new ArgumentError(
+    `a sink's \`rejected\` must be an array of { index, error } with positions in the batch, got ${show(value)}`,
+  );
+}

@@ -1,0 +1,294 @@
+/**
+ * One place for topics: a link that is opened again when it is lost, the topics that live on it, and
+ * the desk that asks for them.
+ *
+ * The topics stay with their connection over reconnects. A topic that was live is told `failed` when the
+ * link is lost; when it is back (answered, or the first value, whichever comes first) it is told `gap`,
+ * then `live`, before any value.
+ */
+import type { WebSocket } from 'ws';
+import type { Clock, Timer } from '../core/clock.js';
+import { BackOff, type BackOffBounds } from './back-off.js';
+import type { FeedCounters } from './counters.js';
+import type { AnyFeedEvent } from './event.js';
+import type { FeedErrorContext } from './feed-options.js';
+import { Link } from './link.js';
+import type { FeedProtocol, RequestAction } from './protocol.js';
+import { RequestDesk } from './request-desk.js';
+import type { TopicRecord } from './topic-record.js';
+
+/** What the connections of a pool share. Times in milliseconds. */
+export interface ConnectionSettings<Event extends AnyFeedEvent> {
+  readonly protocol: FeedProtocol<Event>;
+  readonly pace: number;
+  readonly ackTimeout: number;
+  readonly connectTimeout: number;
+  readonly maxPayload: number;
+  readonly backOff: BackOffBounds;
+  readonly stableAfter: number;
+  readonly random: () => number;
+  readonly ioClock: Clock;
+  readonly counters: FeedCounters;
+  readonly isPaused: () => boolean;
+  readonly report: (error: unknown, context: FeedErrorContext) => void;
+}
+
+/** What a connection tells its pool. */
+export interface ConnectionHandlers<Event extends AnyFeedEvent> {
+  /** A frame arrived. */
+  received(connection: Connection<Event>, text: string): void;
+  /** Values of a topic are expected from now on. */
+  live(record: TopicRecord<Event>): void;
+  /** The venue refused a topic, or its link was lost. */
+  failed(record: TopicRecord<Event>, error: unknown, isFinal: boolean): void;
+  /** A topic is neither wanted nor on the wire. */
+  released(connection: Connection<Event>, record: TopicRecord<Event>): void;
+  /** The link is lost and no topic is left to open it again for. */
+  ended(connection: Connection<Event>): void;
+}
+
+/** See the top of this file. */
+export class Connection<Event extends AnyFeedEvent> {
+  /** Address the connection is opened to. */
+  readonly url: string;
+  /** Topics by name, wanted ones and those whose end is not confirmed yet. */
+  readonly records = new Map<string, TopicRecord<Event>>();
+  readonly #settings: ConnectionSettings<Event>;
+  readonly #handlers: ConnectionHandlers<Event>;
+  readonly #socketClass: typeof WebSocket;
+  readonly #desk: RequestDesk<Event>;
+  readonly #backOff: BackOff;
+  readonly #retries: BackOff;
+  /** Topics refused after a reconnect, until they are tried again. */
+  readonly #refused = new Set<TopicRecord<Event>>();
+  #link: Link | undefined;
+  readonly #timers = new Set<Timer>();
+  #characters = 0;
+  #openedAt: number | undefined;
+  #lastEventAt: number | undefined;
+  #lastReceivedAt = 0;
+  #lastReceivedWallTime = 0;
+  #isClosed = false;
+
+  constructor(
+    url: string,
+    socketClass: typeof WebSocket,
+    settings: ConnectionSettings<Event>,
+    handlers: ConnectionHandlers<Event>,
+  ) {
+    this.url = url;
+    this.#socketClass = socketClass;
+    this.#settings = settings;
+    this.#handlers = handlers;
+    this.#backOff = new BackOff(settings.backOff, settings.random);
+    this.#retries = new BackOff(settings.backOff, settings.random);
+    this.#desk = new RequestDesk(settings, {
+      send: (text) => this.#link?.send(text),
+      pingFrame: () => this.#link?.ping(),
+      answered: (record, action, refusal) => this.#answered(record, action, refusal),
+      released: (record) => this.#release(record),
+    });
+    this.#open();
+  }
+
+  get isOpen(): boolean {
+    return this.#link?.isOpen === true;
+  }
+
+  /** Losses since the connection was last stable. */
+  get failures(): number {
+    return this.#backOff.failures;
+  }
+
+  /** Whether the venue's limits leave room for one more topic. */
+  hasRoom(record: TopicRecord<Event>): boolean {
+    const { topicsPerConnection, charactersPerConnection } = this.#settings.protocol.limits;
+    const characters = this.#characters + record.characters;
+    return record.isUnasked || (this.records.size < topicsPerConnection && characters <= charactersPerConnection);
+  }
+
+  add(record: TopicRecord<Event>): void {
+    this.records.set(record.topic, record);
+    if (!record.isUnasked) this.#characters += record.characters;
+    this.reconcile(record);
+  }
+
+  /** Compares want and wire of a topic after its listeners have changed. */
+  reconcile(record: TopicRecord<Event>): void {
+    if (!record.isWanted) record.isLive = false;
+    if (!record.isUnasked) this.#desk.reconcile(record);
+    else if (!record.isWanted) this.#release(record);
+    if (record.isUnasked ? this.isOpen : record.wire === 'on') this.#goLive(record);
+  }
+
+  /** Settles the requests that a frame answers. */
+  get desk(): RequestDesk<Event> {
+    return this.#desk;
+  }
+
+  /** Sends the text that answers a text ping of the venue. */
+  reply(text: string): void {
+    this.#link?.send(text);
+    this.#desk.sent();
+  }
+
+  /** An event for a topic of this connection came: the topic is live, whether it was answered or not. */
+  touch(record: TopicRecord<Event>): void {
+    this.#lastEventAt = this.#lastReceivedAt;
+    record.events++;
+    record.lastEventAt = this.#lastReceivedWallTime;
+    if (record.lostAt !== undefined && record.wire !== 'off') this.#goLive(record);
+  }
+
+  pause(): void {
+    this.#link?.pause();
+  }
+
+  resume(): void {
+    this.#link?.resume();
+  }
+
+  /** Ends the connection for good; resolves when the socket is closed. */
+  async close(reason: Error): Promise<void> {
+    this.#isClosed = true;
+    this.#cancelTimers();
+    this.#desk.close();
+    await this.#link?.close(reason);
+  }
+
+  #open(): void {
+    const { protocol, maxPayload, connectTimeout, ioClock, counters } = this.#settings;
+    const { heartbeat } = protocol;
+    const settings = { socketClass: this.#socketClass, url: this.url, maxPayload, connectTimeout, heartbeat, ioClock };
+    this.#openedAt = undefined;
+    this.#lastEventAt = undefined;
+    this.#link = new Link(
+      settings,
+      {
+        opened: () => this.#opened(),
+        received: (text, bytes) => this.#received(text, bytes),
+        ponged: () => this.#desk.sent(),
+        pingDue: () => this.#desk.requestPing(),
+        closed: (reason) => this.#lost(reason),
+      },
+      this.#settings.isPaused(),
+    );
+    counters.opened++;
+  }
+
+  #opened(): void {
+    this.#openedAt = this.#settings.ioClock.now();
+    this.#lastReceivedWallTime = this.#settings.ioClock.wallTime();
+    for (const record of this.records.values()) this.reconcile(record);
+    this.#desk.open();
+  }
+
+  #received(text: string, bytes: number): void {
+    const { counters, ioClock } = this.#settings;
+    counters.frames++;
+    counters.bytes += bytes;
+    this.#lastReceivedAt = ioClock.now();
+    this.#lastReceivedWallTime = ioClock.wallTime();
+    this.#handlers.received(this, text);
+  }
+
+  #lost(reason: Error): void {
+    if (this.#isClosed) return;
+    const { counters } = this.#settings;
+    const wasOpen = this.#openedAt !== undefined;
+    if (!wasOpen) counters.connectFailures++;
+    this.#settings.report(reason, { where: wasOpen ? 'connection' : 'connect', url: this.url });
+    if (this.#isClosed) return;
+    this.#cancelTimers();
+    this.#desk.close();
+    if (this.#wasStable()) this.#backOff.reset();
+    for (const record of this.records.values()) this.#lose(record, reason);
+    if (this.#isClosed) return;
+    if (this.records.size > 0) this.#openLater();
+    else this.#handlers.ended(this);
+  }
+
+  #wasStable(): boolean {
+    const { stableAfter } = this.#settings;
+    if (this.#openedAt === undefined || this.#lastEventAt === undefined) return false;
+    return this.#lastEventAt - this.#openedAt >= stableAfter;
+  }
+
+  #lose(record: TopicRecord<Event>, reason: Error): void {
+    record.wire = 'off';
+    if (record.isLive) {
+      record.isLive = false;
+      record.lostAt = this.#lastReceivedWallTime;
+      this.#handlers.failed(record, reason, false);
+    }
+    if (!record.isWanted) this.#release(record);
+  }
+
+  #openLater(): void {
+    this.#after(this.#backOff.next(), () => {
+      if (this.records.size === 0) this.#handlers.ended(this);
+      else {
+        this.#settings.counters.reconnects++;
+        this.#open();
+      }
+    });
+  }
+
+  #answered(record: TopicRecord<Event>, action: RequestAction, refusal: Error | undefined): void {
+    if (action === 'subscribe' && refusal === undefined) this.#goLive(record);
+    else if (action === 'subscribe' && refusal !== undefined && this.#refuse(record, refusal)) return;
+    this.#desk.reconcile(record);
+  }
+
+  /** Deals with a refused topic; true when it is tried again later. */
+  #refuse(record: TopicRecord<Event>, refusal: Error): boolean {
+    record.refusal = refusal;
+    const wasLive = record.lostAt !== undefined;
+    this.#handlers.failed(record, refusal, !wasLive);
+    if (!wasLive || !record.isWanted) return false;
+    this.#settings.report(refusal, { where: 'subscribe', topic: record.topic, url: this.url });
+    this.#retryLater(record);
+    return true;
+  }
+
+  /** Topics refused at about the same time are tried again together. */
+  #retryLater(record: TopicRecord<Event>): void {
+    this.#refused.add(record);
+    if (this.#refused.size > 1) return;
+    this.#after(this.#retries.next(), () => {
+      const refused = [...this.#refused];
+      this.#refused.clear();
+      for (const waiting of refused) if (this.records.get(waiting.topic) === waiting) this.#desk.reconcile(waiting);
+    });
+  }
+
+  #goLive(record: TopicRecord<Event>): void {
+    record.refusal = undefined;
+    this.#retries.reset();
+    if (record.isLive || !record.isWanted) return;
+    record.isLive = true;
+    this.#handlers.live(record);
+  }
+
+  #release(record: TopicRecord<Event>): void {
+    if (this.records.get(record.topic) !== record) return;
+    this.records.delete(record.topic);
+    if (!record.isUnasked) this.#characters -= record.characters;
+    this.#handlers.released(this, record);
+  }
+
+  /** The timers keep the process alive: topics are wanted, and no socket may be open that would. */
+  #after(delay: number, callback: () => void): void {
+    const timer = this.#settings.ioClock.setTimeout(() => {
+      this.#timers.delete(timer);
+      callback();
+    }, delay);
+    this.#timers.add(timer);
+  }
+
+  #cancelTimers(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+    this.#refused.clear();
+  }
+}

@@ -1,0 +1,137 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../core/clock.js';
+import type { ErrorHandler } from '../core/failures.js';
+import { callback, claim, clockOption, duration, wholeNumber } from '../core/options.js';
+import type { AnyFeedEvent, FeedEvent } from './event.js';
+import { type FeedProtocol, isProtocol, webSocketUrl } from './protocol.js';
+
+/** Where something failed; the fields that apply are there. */
+export interface FeedErrorContext {
+  /**
+   * `connect`: a connection could not be opened. `connection`: an open one was lost. `frame`: a frame
+   * could not be understood. `protocol`: a function of the protocol threw. `subscribe`: the venue refused
+   * a topic after a reconnect. `handler`: an emit, notify, onGap or onUnknown callback threw.
+   */
+  readonly where: 'connect' | 'connection' | 'frame' | 'protocol' | 'subscribe' | 'handler';
+  /** Address of the connection. */
+  readonly url?: string | undefined;
+  /** The topic concerned. */
+  readonly topic?: string | undefined;
+  /** The first 200 characters of the frame. */
+  readonly frame?: string | undefined;
+}
+
+/** A stretch of time in which values of a topic were missed. Epoch milliseconds. */
+export interface FeedGap {
+  /** The topic concerned. */
+  readonly topic: string;
+  /** When something last arrived on the lost connection. */
+  readonly from: number;
+  /** When the topic was back. */
+  readonly to: number;
+}
+
+/** When a lost connection is opened again. Times in milliseconds. */
+export interface ReconnectOptions {
+  /**
+   * Bound of the first delay; it doubles with each failure. The delay is a random part of the bound.
+   * @default 500
+   */
+  readonly minDelay?: number | undefined;
+  /**
+   * Largest bound.
+   * @default 30_000
+   */
+  readonly maxDelay?: number | undefined;
+  /**
+   * A connection that brought data for this long counts as stable: its loss starts again at `minDelay`.
+   * @default 30_000
+   */
+  readonly stableAfter?: number | undefined;
+}
+
+/** Options of a {@link FeedPool}. */
+export interface FeedPoolOptions<Event extends AnyFeedEvent = FeedEvent> {
+  /** The venue's language and limits. */
+  readonly protocol: FeedProtocol<Event>;
+  /**
+   * Address for all topics, for instance of a replay server.
+   * @default the protocol's, by topic
+   */
+  readonly url?: string | undefined;
+  /**
+   * Most connections at a time. A topic that needs one more is refused with OverflowError.
+   * @default 16
+   */
+  readonly maxConnections?: number | undefined;
+  /**
+   * Shortest time between two frames sent on one connection, in milliseconds; 0 sends at once.
+   * @default the protocol's (50 for Bybit, 250 for Binance spot)
+   */
+  readonly pace?: number | undefined;
+  /**
+   * Longest wait for the answer to a request, in milliseconds; then its topics count as refused.
+   * @default 10_000
+   */
+  readonly ackTimeout?: number | undefined;
+  /**
+   * Longest time an opening handshake may take, in milliseconds.
+   * @default 10_000
+   */
+  readonly connectTimeout?: number | undefined;
+  /**
+   * Largest frame accepted, in bytes. A larger one ends the connection, which is then opened again.
+   * @default 8_388_608 (8 MiB)
+   */
+  readonly maxPayload?: number | undefined;
+  /** When a lost connection is opened again. */
+  readonly reconnect?: ReconnectOptions | undefined;
+  /**
+   * Source of the jitter, from 0 up to 1.
+   * @default Math.random
+   */
+  readonly random?: (() => number) | undefined;
+  /**
+   * Clock of heartbeats, deadlines, pace and back-off, and of the times in gaps.
+   * @default systemClock
+   */
+  readonly ioClock?: Clock | undefined;
+  /**
+   * Called with every failure that nobody awaits.
+   * @default process warnings, the first at once, then a count per minute
+   */
+  readonly onError?: ErrorHandler<FeedErrorContext> | undefined;
+  /**
+   * Called once per topic and loss, when the topic is back and before its next value.
+   * @default nothing
+   */
+  readonly onGap?: ((gap: FeedGap) => void) | undefined;
+  /**
+   * Called with every frame that the protocol does not know.
+   * @default nothing; they are counted
+   */
+  readonly onUnknown?: ((message: unknown) => void) | undefined;
+}
+
+const reconnectSchema = z.strictObject({
+  minDelay: z.optional(duration({ min: 1 })),
+  maxDelay: z.optional(duration({ min: 1 })),
+  stableAfter: z.optional(duration()),
+});
+
+/** Schema of the options. */
+export const feedPoolSchema = z.strictObject({
+  protocol: claim<FeedProtocol<AnyFeedEvent>>('a protocol (bybitV5, binance, defineProtocol)', isProtocol),
+  url: z.optional(webSocketUrl()),
+  maxConnections: z.optional(wholeNumber(1, 1_000)),
+  pace: z.optional(duration()),
+  ackTimeout: z.optional(duration({ min: 1 })),
+  connectTimeout: z.optional(duration({ min: 1 })),
+  maxPayload: z.optional(wholeNumber(1, 2 ** 30)),
+  reconnect: z.optional(reconnectSchema),
+  random: z.optional(callback<() => number>()),
+  ioClock: z.optional(clockOption()),
+  onError: z.optional(callback<ErrorHandler<FeedErrorContext>>()),
+  onGap: z.optional(callback<(gap: FeedGap) => void>()),
+  onUnknown: z.optional(callback<(message: unknown) => void>()),
+});

@@ -1,0 +1,184 @@
+import type { WebSocket } from 'ws';
+import type { Clock, Timer } from '../core/clock.js';
+import { TimeoutError } from '../core/errors.js';
+import type { Heartbeat } from './protocol.js';
+
+/** How a socket is opened and watched. Times in milliseconds. */
+export interface LinkSettings {
+  readonly socketClass: typeof WebSocket;
+  readonly url: string;
+  readonly maxPayload: number;
+  readonly connectTimeout: number;
+  readonly heartbeat: Heartbeat;
+  readonly ioClock: Clock;
+}
+
+/** What happens on a link. `closed` comes once, last, and whatever the cause. */
+export interface LinkHandlers {
+  opened(): void;
+  received(text: string, bytes: number): void;
+  /** The venue's ping frame was answered. */
+  ponged(): void;
+  /** A ping of ours is due. */
+  pingDue(): void;
+  closed(reason: Error): void;
+}
+
+/** Time a closing handshake may take, in milliseconds; a half-open peer never answers. */
+const CLOSE_TIMEOUT = 1_000;
+
+/**
+ * One WebSocket from opening to its end, with a deadline for the handshake and for signs of life.
+ *
+ * Once ended, whatever the socket still reports is ignored: a late close event must not start a second
+ * reconnect.
+ */
+export class Link {
+  readonly #settings: LinkSettings;
+  readonly #handlers: LinkHandlers;
+  readonly #socket: WebSocket;
+  readonly #timers = new Set<Timer>();
+  readonly #ended: Promise<void>;
+  #end: () => void = () => undefined;
+  #state: 'opening' | 'open' | 'ended' = 'opening';
+  #deadline: Timer | undefined;
+  #isPaused: boolean;
+
+  constructor(settings: LinkSettings, handlers: LinkHandlers, isPaused: boolean) {
+    this.#settings = settings;
+    this.#handlers = handlers;
+    this.#isPaused = isPaused;
+    this.#ended = new Promise((resolve) => (this.#end = resolve));
+    const { socketClass, url, maxPayload, connectTimeout } = settings;
+    this.#socket = new socketClass(url, { maxPayload, perMessageDeflate: false });
+    this.#listen();
+    this.#deadline = this.#after(connectTimeout, () => {
+      this.terminate(new TimeoutError(`no connection to ${url} within ${connectTimeout} ms`));
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
+  send(text: string): void {
+    if (this.isOpen) this.#socket.send(text, ignoreError);
+  }
+
+  ping(): void {
+    if (this.isOpen) this.#socket.ping(undefined, undefined, ignoreError);
+  }
+
+  /** Stops reading; what the socket has already read may still come. */
+  pause(): void {
+    this.#isPaused = true;
+    if (this.isOpen) this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    if (!this.isOpen) return;
+    this.#seen();
+    this.#socket.resume();
+  }
+
+  /** Cuts the connection without a handshake, which a half-open peer would never finish. */
+  terminate(reason: Error): void {
+    if (this.#state === 'ended') return;
+    this.#finish(reason);
+    this.#socket.terminate();
+  }
+
+  /** Closes with a handshake, and without one when the peer does not answer in time. */
+  close(reason: Error): Promise<void> {
+    if (this.#state === 'opening') this.terminate(reason);
+    else if (this.#state === 'open') {
+      this.#finish(reason);
+      this.#socket.resume();
+      this.#socket.close(1_000);
+      const timer = this.#settings.ioClock.setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT);
+      timer.unref();
+      void this.#ended.then(() => timer.cancel());
+    }
+    return this.#ended;
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on('open', () => this.#open());
+    // With the default binary type every message is one Buffer.
+    socket.on('message', (data) => this.#receive(data as Buffer));
+    socket.on('ping', () => {
+      this.#seen();
+      if (this.isOpen) this.#handlers.ponged();
+    });
+    socket.on('pong', () => this.#seen());
+    socket.on('error', (error) => this.terminate(error));
+    socket.on('close', (code) => {
+      this.#finish(new Error(`the venue closed the connection with code ${code}`));
+      this.#end();
+    });
+  }
+
+  #open(): void {
+    if (this.#state !== 'opening') return;
+    this.#state = 'open';
+    this.#seen();
+    if (this.#isPaused) this.#socket.pause();
+    this.#scheduleHeartbeat();
+    this.#handlers.opened();
+  }
+
+  #receive(data: Buffer): void {
+    this.#seen();
+    if (this.isOpen) this.#handlers.received(data.toString(), data.length);
+  }
+
+  /** Anything that arrives proves the connection alive. */
+  #seen(): void {
+    if (this.#deadline === undefined) return;
+    this.#deadline.cancel();
+    this.#timers.delete(this.#deadline);
+    this.#deadline = undefined;
+  }
+
+  #scheduleHeartbeat(): void {
+    const { every, timeout } = this.#settings.heartbeat;
+    if (every === Infinity) return;
+    this.#after(every, () => {
+      this.#handlers.pingDue();
+      // A deadline that waits is kept: pings more frequent than it would put it off for ever.
+      this.#deadline ??= this.#after(timeout, () => this.#giveUp());
+      this.#scheduleHeartbeat();
+    });
+  }
+
+  #giveUp(): void {
+    this.#deadline = undefined;
+    // A paused socket hears nothing, which proves nothing.
+    if (!this.#isPaused) this.terminate(new TimeoutError('the connection gave no sign of life after a ping'));
+  }
+
+  #finish(reason: Error): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+    this.#handlers.closed(reason);
+  }
+
+  #after(delay: number, callback: () => void): Timer {
+    const timer = this.#settings.ioClock.setTimeout(() => {
+      this.#timers.delete(timer);
+      callback();
+    }, delay);
+    timer.unref();
+    this.#timers.add(timer);
+    return timer;
+  }
+}
+
+/** A send fails when the socket is closing; its close event says so. */
+function ignoreError(): void {
+  return undefined;
+}

@@ -1,0 +1,276 @@
+/**
+ * Brings what the venue was told in line with what is wanted, over one connection.
+ *
+ * Nothing is queued but the topics that differ. Each time a frame may go out it is built from those, so
+ * that a topic subscribed, ended and subscribed again before its turn costs one place in one frame, and
+ * after a reconnect the frames hold what is wanted at that moment. A topic has at most one request
+ * under way.
+ */
+import type { Clock, Timer } from '../core/clock.js';
+import { ArgumentError, OverflowError, TimeoutError } from '../core/errors.js';
+import type { FeedCounters } from './counters.js';
+import type { AnyFeedEvent } from './event.js';
+import type { Acknowledgement, FeedProtocol, RequestAction } from './protocol.js';
+import { nextBatch, type RequestBatch } from './request-batch.js';
+import type { FeedErrorContext } from './feed-options.js';
+import type { TopicRecord } from './topic-record.js';
+
+/** What a desk needs around it. Times in milliseconds. */
+export interface DeskSettings<Event extends AnyFeedEvent> {
+  readonly protocol: FeedProtocol<Event>;
+  readonly pace: number;
+  readonly ackTimeout: number;
+  readonly ioClock: Clock;
+  readonly counters: FeedCounters;
+  readonly isPaused: () => boolean;
+  readonly report: (error: unknown, context: FeedErrorContext) => void;
+}
+
+/** Where a desk's frames go and who hears of the answers. */
+export interface DeskHandlers<Event extends AnyFeedEvent> {
+  send(text: string): void;
+  pingFrame(): void;
+  /** The venue answered; `refusal` is undefined when it accepted. */
+  answered(record: TopicRecord<Event>, action: RequestAction, refusal: Error | undefined): void;
+  /** The topic is neither wanted nor on the wire. */
+  released(record: TopicRecord<Event>): void;
+}
+
+interface PendingRequest<Event extends AnyFeedEvent> {
+  readonly id: number;
+  readonly action: RequestAction;
+  /** By topic, those without an answer. */
+  readonly records: Map<string, TopicRecord<Event>>;
+  deadline: Timer | undefined;
+}
+
+/** Decides what a connection sends, and when; see the top of this file. */
+export class RequestDesk<Event extends AnyFeedEvent> {
+  readonly #settings: DeskSettings<Event>;
+  readonly #handlers: DeskHandlers<Event>;
+  readonly #toSubscribe = new Set<TopicRecord<Event>>();
+  readonly #toUnsubscribe = new Set<TopicRecord<Event>>();
+  readonly #pending = new Map<number, PendingRequest<Event>>();
+  #isOpen = false;
+  #isPingDue = false;
+  #nextId = 1;
+  #nextSendAt = -Infinity;
+  #timer: Timer | undefined;
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(settings: DeskSettings<Event>, handlers: DeskHandlers<Event>) {
+    this.#settings = settings;
+    this.#handlers = handlers;
+  }
+
+  /** Requests sent and not answered. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** The connection is open: frames may go out. */
+  open(): void {
+    this.#isOpen = true;
+    this.#nextSendAt = -Infinity;
+    this.#wake();
+  }
+
+  /** The connection is gone: nothing is on the wire any more, and no answer will come. */
+  close(): void {
+    this.#isOpen = false;
+    this.#isPingDue = false;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    clearImmediate(this.#turn);
+    this.#turn = undefined;
+    for (const request of this.#pending.values()) request.deadline?.cancel();
+    this.#pending.clear();
+    this.#toSubscribe.clear();
+    this.#toUnsubscribe.clear();
+  }
+
+  /** Compares want and wire of a topic after either has changed. */
+  reconcile(record: TopicRecord<Event>): void {
+    this.#toSubscribe.delete(record);
+    this.#toUnsubscribe.delete(record);
+    if (record.wire === 'off' && record.isWanted) this.#toSubscribe.add(record);
+    else if (record.wire === 'on' && !record.isWanted) this.#toUnsubscribe.add(record);
+    else {
+      if (record.wire === 'off') this.#handlers.released(record);
+      return;
+    }
+    this.#wake();
+  }
+
+  /** Sends a ping at the next turn of the pace. */
+  requestPing(): void {
+    this.#isPingDue = true;
+    this.#wake();
+  }
+
+  /** A frame went out past the desk (the answer to a ping); the next one keeps its distance. */
+  sent(): void {
+    this.#nextSendAt = Math.max(this.#nextSendAt, this.#settings.ioClock.now() + this.#settings.pace);
+  }
+
+  /** Settles what an answer is about. An answer to nothing under way is counted and ignored. */
+  acknowledge(ack: Acknowledgement): void {
+    const { counters } = this.#settings;
+    if (ack.error === undefined) counters.acks++;
+    else counters.rejected++;
+    const refusal = ack.error === undefined ? undefined : this.#refusal(ack.error);
+    if (ack.id !== undefined) this.#settleRequest(this.#pending.get(ack.id), refusal);
+    else if (ack.topics !== undefined || ack.refused !== undefined) {
+      for (const topic of ack.topics ?? []) this.#settleTopic(topic, undefined);
+      for (const topic of ack.refused ?? []) this.#settleTopic(topic, refusal ?? this.#refusal('no reason given'));
+    } else if (ack.current !== undefined) this.#settleByList(new Set(ack.current));
+    else this.#settleRequest(this.#oldest(), refusal);
+  }
+
+  #refusal(reason: string): Error {
+    return new ArgumentError(`${this.#settings.protocol.name} refused: ${reason}`);
+  }
+
+  #oldest(): PendingRequest<Event> | undefined {
+    for (const request of this.#pending.values()) return request;
+    return undefined;
+  }
+
+  #settleRequest(request: PendingRequest<Event> | undefined, refusal: Error | undefined): void {
+    for (const record of request?.records.values() ?? []) this.#settle(request, record, refusal);
+  }
+
+  #settleTopic(topic: string, refusal: Error | undefined): void {
+    for (const request of this.#pending.values()) {
+      const record = request.records.get(topic);
+      if (record === undefined) continue;
+      this.#settle(request, record, refusal);
+      return;
+    }
+  }
+
+  #settleByList(current: ReadonlySet<string>): void {
+    for (const request of this.#pending.values()) {
+      for (const record of request.records.values()) {
+        if (current.has(record.topic) === (request.action === 'subscribe')) this.#settle(request, record, undefined);
+      }
+    }
+  }
+
+  #settle(request: PendingRequest<Event> | undefined, record: TopicRecord<Event>, refusal: Error | undefined): void {
+    if (request === undefined || !request.records.delete(record.topic)) return;
+    if (request.records.size === 0) {
+      request.deadline?.cancel();
+      this.#pending.delete(request.id);
+    }
+    // A venue that refuses to unsubscribe has nothing to unsubscribe.
+    record.wire = request.action === 'subscribe' && refusal === undefined ? 'on' : 'off';
+    this.#handlers.answered(record, request.action, refusal);
+  }
+
+  /** Sends at the end of the turn, so that everything asked for in it shares frames. */
+  #wake(): void {
+    if (!this.#isOpen || this.#turn !== undefined || this.#timer !== undefined) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    const { ioClock, pace } = this.#settings;
+    while (this.#isOpen && this.#hasWork()) {
+      const wait = this.#nextSendAt - ioClock.now();
+      if (wait > 0) {
+        this.#sleep(wait);
+        return;
+      }
+      this.#sendNext();
+      this.#nextSendAt = ioClock.now() + pace;
+    }
+  }
+
+  #hasWork(): boolean {
+    return this.#isPingDue || this.#toUnsubscribe.size > 0 || this.#toSubscribe.size > 0;
+  }
+
+  #sleep(delay: number): void {
+    this.#timer = this.#settings.ioClock.setTimeout(() => {
+      this.#timer = undefined;
+      this.#pump();
+    }, delay);
+    this.#timer.unref();
+  }
+
+  #sendNext(): void {
+    if (this.#isPingDue) this.#sendPing();
+    else if (this.#toUnsubscribe.size > 0) this.#sendRequest('unsubscribe', this.#toUnsubscribe, 'unsubscribing');
+    else this.#sendRequest('subscribe', this.#toSubscribe, 'subscribing');
+  }
+
+  #sendPing(): void {
+    this.#isPingDue = false;
+    this.#settings.counters.pings++;
+    const { ping } = this.#settings.protocol.heartbeat;
+    try {
+      if (ping === 'frame') this.#handlers.pingFrame();
+      else this.#handlers.send(ping(this.#nextId++));
+    } catch (error) {
+      this.#settings.report(error, { where: 'protocol' });
+    }
+  }
+
+  #sendRequest(action: RequestAction, waiting: Set<TopicRecord<Event>>, wire: 'subscribing' | 'unsubscribing'): void {
+    const id = this.#nextId++;
+    const batch = this.#nextBatch(action, waiting, id);
+    const request: PendingRequest<Event> = { id, action, records: new Map(), deadline: undefined };
+    this.#pending.set(id, request);
+    for (const record of batch.records) {
+      waiting.delete(record);
+      record.wire = wire;
+      request.records.set(record.topic, record);
+    }
+    if (typeof batch.text === 'string') this.#post(request, batch.text);
+    else this.#settleRequest(request, batch.text);
+  }
+
+  /** The next frame, or why its topics cannot be asked for. */
+  #nextBatch(
+    action: RequestAction,
+    waiting: ReadonlySet<TopicRecord<Event>>,
+    id: number,
+  ): Omit<RequestBatch<Event>, 'text'> & { readonly text: string | Error } {
+    const { protocol } = this.#settings;
+    const { bytesPerRequest } = protocol.limits;
+    try {
+      const batch = nextBatch(protocol, action, waiting, id);
+      if (Buffer.byteLength(batch.text) <= bytesPerRequest) return batch;
+      const text = new OverflowError(
+        `a request for one topic is longer than the ${bytesPerRequest} bytes of the venue`,
+      );
+      return { records: batch.records, text };
+    } catch (cause) {
+      // One topic at a time, so that those that can be asked for are.
+      return { records: [...waiting].slice(0, 1), text: new ArgumentError(`the protocol made no request`, { cause }) };
+    }
+  }
+
+  #post(request: PendingRequest<Event>, text: string): void {
+    this.#settings.counters.requests++;
+    this.#handlers.send(text);
+    this.#startDeadline(request, this.#settings.ackTimeout);
+  }
+
+  #startDeadline(request: PendingRequest<Event>, ackTimeout: number): void {
+    request.deadline = this.#settings.ioClock.setTimeout(() => {
+      // A paused connection reads no answers.
+      if (this.#settings.isPaused()) {
+        this.#startDeadline(request, ackTimeout);
+        return;
+      }
+      this.#settings.counters.requestTimeouts++;
+      this.#settleRequest(request, new TimeoutError(`the venue gave no answer within ${ackTimeout} ms`));
+    }, ackTimeout);
+    request.deadline.unref();
+  }
+}

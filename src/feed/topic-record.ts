@@ -1,0 +1,77 @@
+import type { TopicStatus } from '../core/topic-source.js';
+import type { AnyFeedEvent } from './event.js';
+
+/** What the venue was told about a topic, and whether it has answered. */
+export type WireState = 'off' | 'subscribing' | 'on' | 'unsubscribing';
+
+/** One caller of `subscribe`. */
+export interface Listener<Event extends AnyFeedEvent> {
+  readonly emit: (event: Event) => void;
+  readonly notify: (status: TopicStatus) => void;
+  /** Settles the caller's promise; later calls do nothing. */
+  readonly settle: (error: unknown) => void;
+}
+
+/**
+ * A topic on a connection: what is wanted, what the venue was told, and who listens.
+ *
+ * Want and wire are apart on purpose: a request is sent only when no other one for the topic is under
+ * way, so that late answers cannot mean the wrong request.
+ */
+export class TopicRecord<Event extends AnyFeedEvent> {
+  readonly topic: string;
+  /** Only topics of one group share a frame. */
+  readonly group: string;
+  /** The venue sends it without being asked. */
+  readonly isUnasked: boolean;
+  wire: WireState = 'off';
+  /** Whether the callers were told that values are expected. */
+  isLive = false;
+  /** Epoch time from which values were missed, until the callers are told. */
+  lostAt: number | undefined;
+  /** Why the venue refused it last. */
+  refusal: unknown;
+  /** Events received. */
+  events = 0;
+  /** Epoch time of the last event. */
+  lastEventAt: number | undefined;
+  #listeners: readonly Listener<Event>[] = [];
+
+  constructor(topic: string, group: string, isUnasked: boolean) {
+    this.topic = topic;
+    this.group = group;
+    this.isUnasked = isUnasked;
+  }
+
+  get isWanted(): boolean {
+    return this.#listeners.length > 0;
+  }
+
+  /** The callers now; adding or removing one makes a new array, so that a loop over it stays valid. */
+  get listeners(): readonly Listener<Event>[] {
+    return this.#listeners;
+  }
+
+  /** Characters the topic takes in a list: its own, two quotes and a comma. */
+  get characters(): number {
+    return this.topic.length + 3;
+  }
+
+  add(listener: Listener<Event>): void {
+    this.#listeners = [...this.#listeners, listener];
+  }
+
+  remove(listener: Listener<Event>): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener);
+  }
+
+  has(listener: Listener<Event>): boolean {
+    return this.#listeners.includes(listener);
+  }
+
+  /** Ends every listener with an error and forgets them. */
+  abandon(error: unknown): void {
+    for (const listener of this.#listeners) listener.settle(error);
+    this.#listeners = [];
+  }
+}

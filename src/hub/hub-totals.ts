@@ -1,0 +1,57 @@
+import type { HubStats } from './hub-stats.js';
+import type { Subscriber } from './subscriber.js';
+import { Tally } from './tally.js';
+import type { TopicLife } from './topic-life.js';
+
+/** Counts of a whole hub: what its present subscriptions count themselves, and what past ones have left. */
+export class HubTotals {
+  /** What became of values in queues, past and present. */
+  readonly queues = new Tally();
+  published = 0;
+  unheard = 0;
+  ignored = 0;
+  upstreamEnded = 0;
+  #quarantined = 0;
+  #disconnected = 0;
+  /** Received by past subscriptions without, and with a queue. */
+  #direct = 0;
+  #queued = 0;
+
+  /** A subscription has ended. */
+  retire(subscriber: Subscriber): void {
+    if (subscriber.inbox === undefined) this.#direct += subscriber.received;
+    else this.#queued += subscriber.received;
+    if (subscriber.state === 'quarantined') this.#quarantined++;
+    if (subscriber.state === 'disconnected') this.#disconnected++;
+  }
+
+  snapshot(lives: Iterable<TopicLife>, topics: number, failures: number): HubStats {
+    let [direct, queued, subscriptions] = [this.#direct, this.#queued, 0];
+    for (const { fanOut } of lives) {
+      subscriptions += fanOut.members.size;
+      for (const { inbox, received } of fanOut.members) {
+        if (inbox === undefined) direct += received;
+        else queued += received;
+      }
+    }
+    const { delivered, dropped, conflated, discarded, failed } = this.queues;
+    return {
+      topics,
+      subscriptions,
+      published: this.published,
+      unheard: this.unheard,
+      ignored: this.ignored,
+      received: direct + queued,
+      delivered: direct + delivered,
+      pending: queued - delivered - dropped - conflated - discarded,
+      dropped,
+      conflated,
+      discarded,
+      failed,
+      failures,
+      quarantined: this.#quarantined,
+      disconnected: this.#disconnected,
+      upstreamEnded: this.upstreamEnded,
+    };
+  }
+}

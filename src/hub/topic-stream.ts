@@ -1,0 +1,128 @@
+import { OverflowError } from '../core/errors.js';
+import type { QueuePlan } from './delivery.js';
+import { type Entry, Inbox } from './inbox.js';
+import type { Outlet, Subscriber } from './subscriber.js';
+import type { SubscriptionStats } from './subscription.js';
+
+/** Calls of `next` that may wait at once. */
+const WAITING_LIMIT = 1_024;
+
+/** Values of one topic for `for await`. Subscribed from the start; leaving the loop ends the subscription. */
+export interface TopicStream<Item> extends AsyncIterable<Item>, AsyncDisposable {
+  /**
+   * Takes what comes next; done once the topic has ended and all that waited was taken.
+   * @throws OverflowError when the queue overflowed under 'disconnect', once; or when 1 024 calls wait already.
+   */
+  next(): Promise<IteratorResult<Item, undefined>>;
+  /** Ends the subscription. Waiting values are discarded. */
+  return(): Promise<IteratorResult<Item, undefined>>;
+  /** Returns the stream itself: all its loops share one queue. */
+  [Symbol.asyncIterator](): TopicStream<Item>;
+  /** Returns the counters of the subscription. */
+  stats(): SubscriptionStats;
+}
+
+interface Waiting<Item> {
+  readonly resolve: (result: IteratorResult<Item, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Takes from a queue what one turn of a loop gets; undefined when nothing waits. */
+export type Take<Item> = (inbox: Inbox) => { readonly item: Item; readonly count: number } | undefined;
+
+/** The oldest value. */
+export const takeOne: Take<unknown> = (inbox) => {
+  const entry = inbox.take();
+  return entry === undefined ? undefined : { item: entry.value, count: 1 };
+};
+
+/** All waiting values. */
+export const takeAll: Take<unknown[]> = (inbox) => {
+  const item: unknown[] = [];
+  for (let entry: Entry | undefined = inbox.take(); entry !== undefined; entry = inbox.take()) item.push(entry.value);
+  return item.length === 0 ? undefined : { item, count: item.length };
+};
+
+/** A stream over a subscription's queue. */
+export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
+  readonly inbox: Inbox;
+  readonly receive: Outlet['receive'];
+  readonly #subscriber: Subscriber;
+  readonly #take: Take<Item>;
+  #waiting: Waiting<Item>[] = [];
+  #isServing = false;
+  #error: OverflowError | undefined;
+
+  constructor(subscriber: Subscriber, plan: QueuePlan, take: Take<Item>) {
+    const inbox = new Inbox(plan, subscriber.tally, subscriber);
+    this.inbox = inbox;
+    this.receive = (value, context) => inbox.offer(value, context);
+    this.#subscriber = subscriber;
+    this.#take = take;
+  }
+
+  next(): Promise<IteratorResult<Item, undefined>> {
+    if (this.#waiting.length >= WAITING_LIMIT) {
+      return Promise.reject(new OverflowError(`${WAITING_LIMIT} calls of next() wait for '${this.#subscriber.topic}'`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      // Behind earlier calls, and behind values that still come in this turn, it waits to be served.
+      if (this.#waiting.length === 1 && !this.#isServing) this.#serve();
+    });
+  }
+
+  return(): Promise<IteratorResult<Item, undefined>> {
+    this.#subscriber.unsubscribe();
+    return Promise.resolve(DONE);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  stats(): SubscriptionStats {
+    return this.#subscriber.stats();
+  }
+
+  onArrival(): void {
+    if (this.#waiting.length > 0) this.#serveLater();
+  }
+
+  onEnd(error: OverflowError | undefined): void {
+    this.#error = error;
+    if (this.#waiting.length > 0) this.#serveLater();
+  }
+
+  /** At the end of the turn, so that a burst is one batch, and a conflated burst one value. */
+  #serveLater(): void {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    queueMicrotask(() => {
+      this.#isServing = false;
+      this.#serve();
+    });
+  }
+
+  #serve(): void {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const taken = this.#take(this.inbox);
+      if (taken !== undefined) {
+        this.#subscriber.tally.add('delivered', taken.count);
+        first.resolve({ value: taken.item, done: false });
+      } else if (this.#error !== undefined) {
+        first.reject(this.#error);
+        this.#error = undefined;
+      } else if (!this.#subscriber.isActive) {
+        first.resolve(DONE);
+      } else return;
+      this.#waiting.shift();
+    }
+  }
+}
+
+const DONE: { readonly value: undefined; readonly done: true } = Object.freeze({ value: undefined, done: true });

@@ -1,0 +1,92 @@
+import * as z from 'zod/mini';
+import { ArgumentError, ConfigError } from '../core/errors.js';
+import { claim, MAX_CAPACITY } from '../core/options.js';
+import { show } from '../core/show.js';
+
+/** Where a batch function writes its result. */
+export interface OutOption {
+  /**
+   * Receives the result in place of a new array: as long as the input, and not sharing memory with it.
+   * @default a new array
+   */
+  readonly out?: Float64Array;
+}
+
+/** Schema of {@link OutOption}. Its length is checked against the input. */
+export const OUT = z.optional(claim<Float64Array>('a Float64Array', (value) => value instanceof Float64Array));
+export const OUT_SCHEMA = z.strictObject({ out: OUT });
+
+/**
+ * Checks a period.
+ * @throws ConfigError when it is not a whole number from 1 to 16777216.
+ */
+export function requirePeriod(owner: string, period: unknown, name = 'period'): number {
+  if (typeof period !== 'number' || !Number.isInteger(period) || period < 1 || period > MAX_CAPACITY) {
+    throw new ConfigError(`${owner}: ${name} must be a whole number from 1 to ${MAX_CAPACITY}, got ${show(period)}`);
+  }
+  return period;
+}
+
+/**
+ * Gives the input as a Float64Array: itself without a copy if it is one, else a checked copy.
+ * @throws ArgumentError when it is not array-like or an item is not a number.
+ */
+export function readValues(owner: string, name: string, values: ArrayLike<number>): Float64Array {
+  if (values instanceof Float64Array) return values;
+  if (ArrayBuffer.isView(values) && 'length' in values) return Float64Array.from(values, Number);
+  if (!Array.isArray(values) && !hasLength(values)) {
+    throw new ArgumentError(`${owner}: ${name} must be an array of numbers, got ${show(values)}`);
+  }
+  const copy = new Float64Array(values.length);
+  for (let index = 0; index < copy.length; index++) {
+    const value: unknown = values[index];
+    if (typeof value !== 'number') {
+      throw new ArgumentError(`${owner}: ${name}[${index}] must be a number, got ${show(value)}`);
+    }
+    copy[index] = value;
+  }
+  return copy;
+}
+
+/**
+ * Refuses columns of different lengths.
+ * @throws ArgumentError
+ */
+export function requireEqualLengths(owner: string, columns: Readonly<Record<string, Float64Array>>): void {
+  const lengths = Object.values(columns).map((column) => column.length);
+  if (new Set(lengths).size > 1) {
+    throw new ArgumentError(`${owner}: ${Object.keys(columns).join(', ')} must be equally long, got ${show(lengths)}`);
+  }
+}
+
+/**
+ * Gives the array to write to, as long as the inputs.
+ * @throws ArgumentError when `out` has another length than the input or shares memory with it.
+ */
+export function readOut(
+  owner: string,
+  out: Float64Array | undefined,
+  ...inputs: readonly Float64Array[]
+): Float64Array {
+  const length = inputs[0]?.length ?? 0;
+  if (out === undefined) return new Float64Array(length);
+  if (out.length !== length) {
+    throw new ArgumentError(`${owner}: out must have the length of the input (${length}), got ${out.length}`);
+  }
+  if (inputs.some((input) => overlap(input, out))) {
+    throw new ArgumentError(`${owner}: out must not share memory with the input or another output`);
+  }
+  return out;
+}
+
+function overlap(one: Float64Array, other: Float64Array): boolean {
+  const isApart =
+    one.byteOffset + one.byteLength <= other.byteOffset || other.byteOffset + other.byteLength <= one.byteOffset;
+  return one.buffer === other.buffer && !isApart;
+}
+
+function hasLength(values: unknown): boolean {
+  if (typeof values !== 'object' || values === null) return false;
+  const length: unknown = Reflect.get(values, 'length');
+  return Number.isSafeInteger(length) && Number(length) >= 0;
+}

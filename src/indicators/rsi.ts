@@ -1,0 +1,130 @@
+import * as z from 'zod/mini';
+import { claim, readOptions } from '../core/options.js';
+import { requireNumber, requirePushed } from '../rolling/arguments.js';
+import { isGap } from '../rolling/gap.js';
+import { OUT, type OutOption, readOut, readValues, requirePeriod } from './arguments.js';
+
+/** Options of {@link Rsi}. */
+export interface RsiOptions {
+  /**
+   * The index while no value has changed yet, for which there is no agreed number; NaN, 0, 50 or 100.
+   * @default 50
+   */
+  readonly flat?: number;
+}
+
+const FLAT = z._default(
+  claim<number>('NaN, 0, 50 or 100', (value) => [NaN, 0, 50, 100].includes(value as number)), // any value may be asked for
+  50,
+);
+const SCHEMA = z.strictObject({ flat: FLAT });
+const BATCH_SCHEMA = z.strictObject({ flat: FLAT, out: OUT });
+
+/**
+ * Relative strength index of Wilder, 0 to 100: `100 * gain / (gain + loss)`.
+ *
+ * Gain and loss are the means of the first `period` rises and falls, then
+ * `(average * (period - 1) + change) / period`.
+ *
+ * The result is aligned with the input: NaN for the first `period` values. A gap (NaN, infinite or beyond
+ * 1e150) gives NaN in its own place and is otherwise passed over. It equals {@link Rsi} to the bit. O(1) per value.
+ *
+ * It depends on every value since the first: over the last bars alone it is only close to that over all.
+ * @throws ConfigError when `period` is not a whole number from 1 up, or an option is wrong.
+ * @throws ArgumentError when the input or `out` is not what it should be.
+ * @example
+ * rsi([10, 11, 10, 12], 2); // NaN, NaN, 50, 83.33333333333333
+ */
+export function rsi(values: ArrayLike<number>, period: number, options: RsiOptions & OutOption = {}): Float64Array {
+  const input = readValues('rsi', 'values', values);
+  const { out, flat } = readOptions('rsi', BATCH_SCHEMA, options);
+  const output = readOut('rsi', out, input);
+  const stream = new Rsi(period, { flat });
+  for (let index = 0; index < input.length; index++) output[index] = stream.push(input[index] as number); // within bounds
+  return output;
+}
+
+/**
+ * Relative strength index of a stream. It depends on every value since the first.
+ * @throws ConfigError when `period` is not a whole number from 1 up, or an option is wrong.
+ */
+export class Rsi {
+  readonly #period: number;
+  readonly #flat: number;
+  #pushes = 0;
+  /** Values seen, gaps left out. */
+  #count = 0;
+  #newest = NaN;
+  /** Average rise and fall, or during the warm-up their sums. */
+  #gain = 0;
+  #loss = 0;
+  #countBefore = 0;
+  #newestBefore = NaN;
+  #gainBefore = 0;
+  #lossBefore = 0;
+  #value = NaN;
+
+  constructor(period: number, options: RsiOptions = {}) {
+    this.#period = requirePeriod('Rsi', period);
+    this.#flat = readOptions('Rsi', SCHEMA, options).flat;
+  }
+
+  /** The newest index; NaN in the warm-up and when the newest value is a gap. */
+  get value(): number {
+    return this.#value;
+  }
+
+  /**
+   * Adds a value and returns the index. O(1).
+   * @throws ArgumentError when `value` is not a number.
+   */
+  push(value: number): number {
+    requireNumber('Rsi', 'value', value);
+    this.#pushes++;
+    this.#countBefore = this.#count;
+    this.#newestBefore = this.#newest;
+    this.#gainBefore = this.#gain;
+    this.#lossBefore = this.#loss;
+    return this.#step(value);
+  }
+
+  /**
+   * Replaces the newest value, as for a bar that is still open, and returns the index.
+   * @throws ArgumentError when nothing was pushed or `value` is not a number.
+   */
+  amend(value: number): number {
+    requirePushed('Rsi', this.#pushes);
+    requireNumber('Rsi', 'value', value);
+    this.#count = this.#countBefore;
+    this.#newest = this.#newestBefore;
+    this.#gain = this.#gainBefore;
+    this.#loss = this.#lossBefore;
+    return this.#step(value);
+  }
+
+  // Hot path: no allocation.
+  #step(value: number): number {
+    if (isGap(value)) return (this.#value = NaN);
+    const change = this.#count === 0 ? 0 : value - this.#newest;
+    this.#newest = value;
+    this.#count++;
+    this.#average(change > 0 ? change : 0, change < 0 ? -change : 0);
+    if (this.#count <= this.#period) return (this.#value = NaN);
+    const sum = this.#gain + this.#loss;
+    return (this.#value = sum > 0 ? (100 * this.#gain) / sum : this.#flat);
+  }
+
+  #average(gain: number, loss: number): void {
+    const period = this.#period;
+    if (this.#count > period + 1) {
+      this.#gain = (this.#gain * (period - 1) + gain) / period;
+      this.#loss = (this.#loss * (period - 1) + loss) / period;
+      return;
+    }
+    this.#gain += gain;
+    this.#loss += loss;
+    if (this.#count <= period) return;
+    this.#gain /= period;
+    this.#loss /= period;
+  }
+}

@@ -1,0 +1,32 @@
+import type { CallKey } from './call-key.js';
+
+/** Why a key has no entry. */
+export type Departure = 'expired' | 'evicted' | 'invalidated' | 'failed' | 'not-stored';
+
+/** Keys remembered after they left. */
+const LIMIT = 256;
+/** Longer keys are not remembered. */
+const LONGEST_KEY = 1_024;
+
+/** What became of the keys that left last, for `explain`. */
+export class Departures {
+  readonly #byKey = new Map<CallKey, { readonly reason: Departure; readonly error: unknown }>();
+
+  note(key: CallKey, reason: Departure, error?: unknown): void {
+    if (typeof key === 'string' && key.length > LONGEST_KEY) return;
+    this.#byKey.delete(key);
+    this.#byKey.set(key, { reason, error });
+    if (this.#byKey.size <= LIMIT) return;
+    const [oldest] = this.#byKey.keys();
+    if (oldest !== undefined) this.#byKey.delete(oldest);
+  }
+
+  /** The key is back. */
+  forget(key: CallKey): void {
+    this.#byKey.delete(key);
+  }
+
+  find(key: CallKey): { readonly reason: Departure; readonly error: unknown } | undefined {
+    return this.#byKey.get(key);
+  }
+}

@@ -1,0 +1,67 @@
+import type { CallKey } from './call-key.js';
+import type { EntrySource } from './entry.js';
+
+/** One run of the function, from its start to the storing of its result. */
+export interface Flight {
+  readonly key: CallKey;
+  readonly self: unknown;
+  readonly args: readonly unknown[];
+  readonly source: EntrySource;
+  /** What callers join; absent while a sync function runs. */
+  promise: Promise<unknown> | undefined;
+  /** Tags invalidated since the start. Which of them the result has is known at its end only. */
+  readonly invalidatedTags: Set<string>;
+}
+
+/** Tags noted per flight; beyond, its result is not stored whatever its tags. */
+const MAX_TAGS = 1_000;
+
+/**
+ * The loads running now, the newest per key. A load that is no longer the newest of its key still answers its
+ * callers but its result is not stored: this stands for a generation number per key, and needs no memory for keys
+ * that are not loading.
+ */
+export class Flights {
+  readonly #newest = new Map<CallKey, Flight>();
+
+  start(key: CallKey, self: unknown, args: readonly unknown[], source: EntrySource): Flight {
+    const flight: Flight = { key, self, args, source, promise: undefined, invalidatedTags: new Set<string>() };
+    this.#newest.set(key, flight);
+    return flight;
+  }
+
+  has(key: CallKey): boolean {
+    return this.#newest.has(key);
+  }
+
+  /** The load that a call of this key may join: one whose result no invalidated tag can concern. */
+  joinable(key: CallKey): Promise<unknown> | undefined {
+    const flight = this.#newest.get(key);
+    return flight?.invalidatedTags.size === 0 ? flight.promise : undefined;
+  }
+
+  isNewest(flight: Flight): boolean {
+    return this.#newest.get(flight.key) === flight;
+  }
+
+  end(flight: Flight): void {
+    if (this.isNewest(flight)) this.#newest.delete(flight.key);
+  }
+
+  /** Makes the result of a key's load unfit to be stored, and new calls load anew. */
+  detach(key: CallKey): void {
+    this.#newest.delete(key);
+  }
+
+  detachAll(): void {
+    this.#newest.clear();
+  }
+
+  /** Notes that what has this tag is out of date. */
+  invalidateTag(tag: string): void {
+    for (const flight of this.#newest.values()) {
+      flight.invalidatedTags.add(tag);
+      if (flight.invalidatedTags.size > MAX_TAGS) this.#newest.delete(flight.key);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+export type { CorrelationInput, MissingPolicy } from './bar-intake.js';
+export type { RollingCorrelationOptions } from './correlation-options.js';
+export {
+  type CorrelationReason,
+  RollingCorrelation,
+  type RollingCorrelationStats,
+  type TopOptions,
+} from './rolling-correlation.js';
+export { RollingStats, type RollingStatsOptions } from './rolling-stats.js';
+export type { CorrelatedPair, CorrelationDirection } from './strongest-pairs.js';

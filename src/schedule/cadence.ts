@@ -1,0 +1,120 @@
+import { disposable } from '../core/disposal.js';
+import { ArgumentError, ConfigError } from '../core/errors.js';
+import { FailureReporter } from '../core/failures.js';
+import { show } from '../core/show.js';
+import { type CadenceJobStats, JobLoop } from './cadence-job-loop.js';
+import {
+  type CadenceErrorContext,
+  type CadenceJob,
+  type CadenceOptions,
+  type CadenceSettings,
+  readCadenceOptions,
+} from './cadence-options.js';
+import { SlotGrid } from './slot-grid.js';
+
+/** A cadence's counters: sums over all jobs, and each job by its name. */
+export interface CadenceStats extends CadenceJobStats {
+  /** Counters of each job that was ever started; jobs of the same name share them. */
+  readonly jobs: Readonly<Record<string, CadenceJobStats>>;
+}
+
+/**
+ * Runs jobs once per period, each at its own offset, without drift and never early.
+ *
+ * A slot's wall time has come when its job runs. A job never runs twice at once, and never delays another: a slot
+ * that comes while the job still runs is handled as `missed` says. When the process was busy or asleep, or the wall
+ * clock was set forward, the slots that passed meanwhile are missed but for the latest, which runs late. After
+ * the wall clock was set back by up to one period a job waits for its next slot, so that none runs twice;
+ * by more, it goes on with the slots of the new time. Such steps are noticed within 60 s.
+ *
+ * Jobs that throw or reject are reported to `onError` and run again at their next slot. Runs plus missed slots are
+ * all slots that have passed.
+ *
+ * A started cadence keeps the process alive until it is disposed.
+ *
+ * Cost: one timer per job.
+ *
+ * @example
+ * const cadence = new Cadence({ period: 60_000, offsets: { ppo: 0, genetic: 2_000, spectrum: 4_000 } });
+ * const running = cadence.start({ ppo: runPpo, genetic: runGenetic, spectrum: runSpectrum });
+ * running[Symbol.dispose]();
+ */
+export class Cadence {
+  readonly #settings: CadenceSettings;
+  readonly #reporter: FailureReporter<CadenceErrorContext>;
+  readonly #stats = new Map<string, { runs: number; missed: number; failures: number }>();
+
+  /** @throws ConfigError when an option is unknown or has a wrong value. */
+  constructor(options: CadenceOptions) {
+    this.#settings = readCadenceOptions(options);
+    this.#reporter = new FailureReporter('Cadence', this.#settings.onError);
+  }
+
+  /**
+   * Starts jobs by name, from the first slot that has not passed; that may be now. None runs before this returns.
+   *
+   * Disposing the handle ends them: a run under way finishes, and no other begins.
+   * @throws ConfigError when `offsets` names a job that is not among them.
+   * @throws ArgumentError when a job is not a function.
+   */
+  start(jobs: Readonly<Record<string, CadenceJob>>): Disposable {
+    const entries = Object.entries(checkJobs(jobs));
+    for (const name of this.#settings.offsets.keys()) {
+      if (!Object.hasOwn(jobs, name)) {
+        throw new ConfigError(
+          `Cadence: offsets names ${show(name)}, which is not among the jobs ${show(Object.keys(jobs))}`,
+        );
+      }
+    }
+    const { align, clock, phase } = this.#settings;
+    const base = (align === 'start' ? clock.wallTime() : 0) + phase;
+    const loops = entries.map(([name, job]) => this.#startLoop(name, job, base));
+    return disposable(() => {
+      for (const loop of loops) loop.end();
+    });
+  }
+
+  /** Counters as they are now. */
+  stats(): CadenceStats {
+    const total = { runs: 0, missed: 0, failures: 0 };
+    for (const { runs, missed, failures } of this.#stats.values()) {
+      total.runs += runs;
+      total.missed += missed;
+      total.failures += failures;
+    }
+    const jobs = Object.fromEntries([...this.#stats].map(([name, counts]) => [name, { ...counts }]));
+    return { ...total, jobs };
+  }
+
+  #startLoop(name: string, job: CadenceJob, base: number): JobLoop {
+    const { clock, missed, offsets, period } = this.#settings;
+    return new JobLoop({
+      job,
+      grid: new SlotGrid(base + (offsets.get(name) ?? 0), period),
+      boundaries: new SlotGrid(base, period),
+      period,
+      missed,
+      clock,
+      stats: this.#statsOf(name),
+      onFailure: (error, scheduled) => this.#reporter.report(error, { job: name, scheduled }),
+    });
+  }
+
+  #statsOf(name: string): { runs: number; missed: number; failures: number } {
+    const known = this.#stats.get(name);
+    if (known !== undefined) return known;
+    const fresh = { runs: 0, missed: 0, failures: 0 };
+    this.#stats.set(name, fresh);
+    return fresh;
+  }
+}
+
+function checkJobs(jobs: Readonly<Record<string, CadenceJob>>): Readonly<Record<string, CadenceJob>> {
+  if (typeof jobs !== 'object' || jobs === null) {
+    throw new ArgumentError(`jobs must be an object of functions by name, got ${show(jobs)}`);
+  }
+  for (const [name, job] of Object.entries(jobs)) {
+    if (typeof job !== 'function') throw new ArgumentError(`job ${show(name)} must be a function, got ${show(job)}`);
+  }
+  return jobs;
+}

@@ -1,0 +1,78 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import * as z from 'zod/mini';
+import { ConfigError } from '../../core/errors.js';
+import { claim, flag, hasMethods, readOptions, text } from '../../core/options.js';
+import { show } from '../../core/show.js';
+import { COLUMN_TYPES, type DuckDbColumnType } from './column-types.js';
+import { isIdentifier } from './identifier.js';
+
+/** Options of {@link duckdbSink}. */
+export interface DuckDbSinkOptions {
+  /**
+   * Database file, made when it is missing. All sinks of a process on the same file share one database instance.
+   * Give either this or `connection`.
+   */
+  readonly path?: string;
+  /** A connection of your own. The sink uses it and leaves it open; nothing else may use it during a write. */
+  readonly connection?: DuckDBConnection;
+  /** Name of the table, in the connection's current schema. */
+  readonly table: string;
+  /**
+   * Columns that are written, and their types. A row's property of the same name is the value; null and undefined
+   * become NULL, other properties are ignored. Columns that only the table has get their default.
+   */
+  readonly columns: Readonly<Record<string, DuckDbColumnType>>;
+  /**
+   * Makes the table from `columns` when it is missing.
+   * @default false
+   */
+  readonly createTable?: boolean;
+}
+
+/** A column to be written. */
+export interface ColumnSetting {
+  readonly name: string;
+  readonly type: DuckDbColumnType;
+}
+
+/** The options with their defaults. */
+export type DuckDbSinkSettings = ReturnType<typeof readDuckDbSinkOptions>;
+
+const schema = z.strictObject({
+  path: z.optional(text()),
+  connection: z.optional(
+    claim<DuckDBConnection>('a DuckDBConnection', (value) => hasMethods(value, 'run', 'createAppender')),
+  ),
+  table: claim<string>('a table name of 1 to 255 characters', isIdentifier),
+  columns: claim<Readonly<Record<string, DuckDbColumnType>>>(
+    'an object of column types by name',
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0,
+  ),
+  createTable: z._default(flag(), false),
+});
+
+/** Checks the options and applies the defaults. */
+export function readDuckDbSinkOptions(options: DuckDbSinkOptions) {
+  const settings = readOptions('duckdbSink', schema, options);
+  if ((settings.path === undefined) === (settings.connection === undefined)) {
+    throw new ConfigError('duckdbSink: exactly one of path and connection must be given');
+  }
+  return { ...settings, columns: readColumns(settings.columns) };
+}
+
+function readColumns(columns: Readonly<Record<string, DuckDbColumnType>>): readonly ColumnSetting[] {
+  const seen = new Set<string>();
+  return Object.entries(columns).map(([name, type]) => {
+    // An object's `__proto__` is not its data.
+    if (!isIdentifier(name) || name === '__proto__') {
+      throw new ConfigError(`duckdbSink: columns must have names of 1 to 255 characters, got ${show(name)}`);
+    }
+    if (!COLUMN_TYPES.includes(type)) {
+      throw new ConfigError(`duckdbSink: columns.${name} must be one of ${COLUMN_TYPES.join(', ')}, got ${show(type)}`);
+    }
+    // DuckDB's names do not tell cases apart.
+    if (seen.has(name.toLowerCase())) throw new ConfigError(`duckdbSink: columns names ${show(name)} twice`);
+    seen.add(name.toLowerCase());
+    return { name, type };
+  });
+}

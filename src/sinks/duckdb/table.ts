@@ -1,0 +1,93 @@
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { ConfigError } from '../../core/errors.js';
+import { show } from '../../core/show.js';
+import { type Append, appendOf } from './column-types.js';
+import type { DuckDbSinkSettings } from './duckdb-sink-options.js';
+import { quoteIdentifier } from './identifier.js';
+import type { DuckDbApi } from './peer.js';
+import type { RowValues } from './row-check.js';
+
+/** What the table has at one position: one of our columns, or one that gets its default. */
+type Position = { readonly index: number; readonly append: Append } | undefined;
+
+/** Times that a table is tried to be made while others make it too. */
+const MOST_TRIES = 16;
+
+/** Makes a table from the columns unless there is one of that name. */
+export async function createTable(
+  connection: DuckDBConnection,
+  { table, columns }: Pick<DuckDbSinkSettings, 'table' | 'columns'>,
+): Promise<void> {
+  const list = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(', ');
+  const sql = `CREATE TABLE IF NOT EXISTS ${quoteIdentifier(table)} (${list})`;
+  for (let tries = 1; ; tries++) {
+    try {
+      await connection.run(sql);
+      return;
+    } catch (error) {
+      // Two connections that make the same table at once: one of them finds it made when it tries again.
+      if (tries === MOST_TRIES || !/write-write conflict/i.test(String(error))) throw error;
+    }
+  }
+}
+
+/** The columns of an existing table, in the order an appender wants them. */
+export class TableLayout {
+  readonly #positions: readonly Position[];
+
+  constructor(positions: readonly Position[]) {
+    this.#positions = positions;
+  }
+
+  /** Appends one checked row. */
+  append(appender: DuckDBAppender, values: RowValues): void {
+    for (const position of this.#positions) {
+      const value = position === undefined ? undefined : values[position.index];
+      if (position === undefined) appender.appendDefault();
+      else if (value === null) appender.appendNull();
+      else position.append(appender, value);
+    }
+    appender.endRow();
+  }
+}
+
+/**
+ * Reads a table's columns.
+ *
+ * @throws ConfigError when there is no such table, or it lacks a column or has it with another type.
+ */
+export async function readLayout(
+  connection: DuckDBConnection,
+  { table, columns }: Pick<DuckDbSinkSettings, 'table' | 'columns'>,
+  api: DuckDbApi,
+): Promise<TableLayout> {
+  const found = await columnsOf(connection, table);
+  if (found.length === 0) throw new ConfigError(`duckdbSink: there is no table ${show(table)} (option createTable)`);
+  for (const { name, type } of columns) {
+    const other = found.find((column) => isSame(column.name, name));
+    if (other?.type === type) continue;
+    const what = other === undefined ? 'does not exist' : `has type ${other.type}`;
+    throw new ConfigError(`duckdbSink: column ${show(name)} of table ${show(table)} must be ${type}, but ${what}`);
+  }
+  return new TableLayout(
+    found.map(({ name }) => {
+      const index = columns.findIndex((column) => isSame(column.name, name));
+      const column = columns[index];
+      return column === undefined ? undefined : { index, append: appendOf(column.type, api) };
+    }),
+  );
+}
+
+async function columnsOf(connection: DuckDBConnection, table: string): Promise<{ name: string; type: string }[]> {
+  const reader = await connection.runAndReadAll(
+    `SELECT column_name, data_type FROM duckdb_columns()
+     WHERE lower(table_name) = lower($1) AND schema_name = current_schema() AND database_name = current_database()
+     ORDER BY column_index`,
+    [table],
+  );
+  return reader.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+}
+
+function isSame(name: string, other: string): boolean {
+  return name.toLowerCase() === other.toLowerCase();
+}

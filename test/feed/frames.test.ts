@@ -1,0 +1,217 @@
+import { describe, expect, it, vi } from 'vitest';
+import * as fc from 'fast-check';
+import { readTestFrame, scene, type TestEvent } from './fake-venue.js';
+import { Journal } from './journal.js';
+
+const nothing = (): void => undefined;
+
+describe('a malformed frame', () => {
+  it.each([
+    ['no JSON', '{"topic":"a","value":'],
+    ['empty text', ''],
+    ['JSON that the protocol cannot read', 'null'],
+  ])('is counted, reported with its start, and harms nobody: %s', async (_name, text) => {
+    await using stage = await scene();
+    const { pool, venue, errors } = stage;
+    const events = new Journal<TestEvent>();
+    await pool.subscribe('a', events.add);
+
+    venue.socket.send(text);
+    venue.send({ topic: 'a', value: 1 });
+    await events.atLeast(1);
+
+    expect(errors.entries).toMatchObject([{ where: 'frame' }]);
+    expect(pool.stats()).toMatchObject({ malformed: 1, events: 1, connections: 1 });
+  });
+
+  it('of a protocol that answers with nothing or nonsense is one too', async () => {
+    const answers: unknown[] = [undefined, null, { type: 'nonsense' }, 7];
+    await using stage = await scene(
+      {},
+      {
+        read: (message) => {
+          const frame = message as { odd?: number };
+          // The wrong types on purpose: protocols written without a compiler return them.
+          return frame.odd === undefined ? readTestFrame(message) : (answers[frame.odd] as never);
+        },
+      },
+    );
+    const { pool, venue, errors } = stage;
+    await pool.subscribe('a', nothing);
+
+    for (let odd = 0; odd < answers.length; odd++) venue.send({ odd });
+    await errors.atLeast(answers.length);
+
+    expect(pool.stats()).toMatchObject({ malformed: answers.length, connections: 1 });
+  });
+
+  it('is reported with its first 200 characters only', async () => {
+    const excerpts = new Journal<string | undefined>();
+    await using stage = await scene({ onError: (_error, { frame }) => excerpts.add(frame) });
+    await stage.pool.subscribe('a', nothing);
+
+    stage.venue.socket.send('x'.repeat(10_000));
+
+    expect((await excerpts.atLeast(1))[0]).toBe('x'.repeat(200));
+  });
+
+  it('becomes a process warning without onError', async () => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    await using stage = await scene({ onError: undefined });
+    await stage.pool.subscribe('a', nothing);
+
+    stage.venue.socket.send('oops');
+    await stage.flush();
+
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('FeedPool'), 'TickwiseWarning');
+  });
+});
+
+describe('an unknown frame', () => {
+  it('is counted and handed to onUnknown', async () => {
+    await using stage = await scene();
+    const { pool, venue, unknown } = stage;
+    await pool.subscribe('a', nothing);
+
+    venue.send({ maintenance: 'soon' });
+    await stage.flush();
+
+    expect(unknown).toEqual([{ maintenance: 'soon' }]);
+    // The flush of the test is an unknown frame as well.
+    expect(pool.stats()).toMatchObject({ unknown: 2, malformed: 0 });
+  });
+
+  it('harms nobody when onUnknown throws', async () => {
+    const failure = new Error('onUnknown failed');
+    const events = new Journal<TestEvent>();
+    await using stage = await scene({
+      onUnknown: () => {
+        throw failure;
+      },
+    });
+    await stage.pool.subscribe('a', events.add);
+
+    stage.venue.send({ maintenance: 'soon' });
+    stage.venue.send({ topic: 'a', value: 1 });
+    await events.atLeast(1);
+
+    expect(stage.errors.entries).toMatchObject([{ error: failure, where: 'handler' }]);
+  });
+});
+
+describe('a hostile frame', () => {
+  it('larger than maxPayload ends the connection, which is opened again', async () => {
+    await using stage = await scene({ maxPayload: 1_000 });
+    const { pool, venue, clock, errors } = stage;
+    await pool.subscribe('a', nothing);
+
+    venue.send({ topic: 'a', value: 'x'.repeat(2_000) });
+    await errors.atLeast(1);
+    await clock.advance(250);
+    await venue.requests.atLeast(2);
+    await stage.flush();
+
+    expect(errors.entries).toMatchObject([
+      { where: 'connection', error: { code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' } },
+    ]);
+    expect(pool.stats()).toMatchObject({ opened: 2, connections: 1, live: 1 });
+  });
+
+  it('does not change the prototype of anything', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    await pool.subscribe('a', nothing);
+
+    venue.socket.send('{"topic":"__proto__","value":1,"__proto__":{"polluted":true}}');
+    venue.socket.send('{"ack":1,"constructor":{"prototype":{"polluted":true}}}');
+    await stage.flush();
+
+    expect(Reflect.get({}, 'polluted')).toBeUndefined();
+    expect(pool.stats()).toMatchObject({ stray: 1 });
+  });
+
+  it('of any text leaves the counters adding up and the connection open', async () => {
+    await using stage = await scene({ onError: nothing });
+    const { pool, venue } = stage;
+    await pool.subscribe('a', nothing);
+    const frame = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.constantFrom('[]', '{"topic":7}', '{"ack":"x"}', '{"answer":null}'),
+    );
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(frame, { maxLength: 5 }), async (texts) => {
+        for (const text of texts) venue.socket.send(text);
+        await stage.flush();
+
+        const stats = pool.stats();
+        expect(stats.frames).toBe(stats.parsed + stats.malformed);
+        expect(stats.parsed).toBe(stats.events + stats.acks + stats.rejected + stats.alive + stats.unknown);
+      }),
+      { numRuns: 40 },
+    );
+    expect(pool.stats()).toMatchObject({ opened: 1, connections: 1 });
+  });
+});
+
+describe('pausing', () => {
+  it('holds the frames back until reading goes on', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    const events = new Journal<TestEvent>();
+    await pool.subscribe('a', events.add);
+
+    pool.pause();
+    for (let value = 0; value < 5; value++) venue.send({ topic: 'a', value });
+    await roundTrip(stage);
+    const whilePaused = [events.entries.length, pool.stats().paused];
+    pool.resume();
+    await events.atLeast(5);
+
+    expect(whilePaused).toEqual([0, true]);
+    expect(events.entries.map((event) => event.items[0])).toEqual([0, 1, 2, 3, 4]);
+    expect(pool.stats().paused).toBe(false);
+  });
+
+  it('is no sign of a dead connection, however long, and delays no answer beyond its deadline', async () => {
+    await using stage = await scene({ ackTimeout: 5_000 }, { heartbeat: { every: 20_000, timeout: 10_000 } });
+    const { pool, clock, errors } = stage;
+    await pool.subscribe('a', nothing);
+
+    pool.pause();
+    const subscribing = pool.subscribe('b', nothing);
+    await clock.advance(300_000);
+    pool.resume();
+    await subscribing;
+
+    expect(errors.entries).toEqual([]);
+    expect(pool.stats()).toMatchObject({ opened: 1, live: 2, requestTimeouts: 0 });
+  });
+
+  it('holds for connections opened meanwhile', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    let isSettled = false;
+
+    pool.pause();
+    const subscribing = pool.subscribe('a', nothing).then(() => (isSettled = true));
+    await venue.requests.atLeast(1);
+    await roundTrip(stage);
+    const whilePaused = isSettled;
+    pool.resume();
+    await subscribing;
+
+    expect(whilePaused).toBe(false);
+  });
+});
+
+/** Waits for a ping over another connection to the same venue, after which the earlier frames have arrived. */
+async function roundTrip({ venue }: { venue: { url: string } }): Promise<void> {
+  const { WebSocket } = await import('ws');
+  const socket = new WebSocket(venue.url);
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.ping();
+  await new Promise((resolve) => socket.once('pong', resolve));
+  socket.terminate();
+}

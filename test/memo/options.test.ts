@@ -1,0 +1,202 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ConfigError, VirtualClock } from 'tickwise/core';
+import { cacheDecision, cacheFeatures, memo, memoize, memoizeMethods } from 'tickwise/memo';
+
+const clock = new VirtualClock();
+
+/** Name, value, and what the message must say. */
+const wrong: [string, unknown, RegExp][] = [
+  ['name', '', /name must be a text of at least one character, got ''/],
+  ['name', 5, /name must be a text/],
+  ['name', null, /name must be a text/],
+  ['ttl', -1, /ttl must be .*got -1/],
+  ['ttl', NaN, /ttl must be .*got NaN/],
+  ['ttl', '60', /ttl must be .*got '60'/],
+  ['ttl', null, /ttl must be .*got null/],
+  ['ttl', -Infinity, /ttl must be .*got -Infinity/],
+  ['maxEntries', 0, /maxEntries must be a whole number from 1 to 16777216, got 0/],
+  ['maxEntries', -1, /maxEntries must be/],
+  ['maxEntries', 1.5, /maxEntries must be/],
+  ['maxEntries', NaN, /maxEntries must be/],
+  ['maxEntries', Infinity, /maxEntries must be/],
+  ['maxEntries', 2 ** 24 + 1, /maxEntries must be/],
+  ['maxEntries', '10', /maxEntries must be/],
+  ['key', 'symbol', /key must be a function, got 'symbol'/],
+  ['key', 5, /key must be a function/],
+  ['keyMode', 'fingerprint', /keyMode must be one of 'exact', got 'fingerprint'/],
+  ['keyMode', true, /keyMode must be one of/],
+  ['staleWhileRevalidate', -1, /staleWhileRevalidate must be a number of milliseconds from 0 up, or Infinity, got -1/],
+  ['staleWhileRevalidate', NaN, /staleWhileRevalidate must be/],
+  ['staleWhileRevalidate', true, /staleWhileRevalidate must be/],
+  ['staleIfError', -0.5, /staleIfError must be/],
+  ['staleIfError', NaN, /staleIfError must be/],
+  ['staleIfError', '1', /staleIfError must be/],
+  ['errorTtl', -1, /errorTtl must be/],
+  ['errorTtl', NaN, /errorTtl must be/],
+  ['errorTtl', {}, /errorTtl must be/],
+  ['tags', ['a'], /tags must be a function/],
+  ['isStorable', true, /isStorable must be a function/],
+  ['freeze', true, /freeze must be one of 'never', 'development', 'always', got true/],
+  ['freeze', 'sometimes', /freeze must be one of/],
+  ['clock', {}, /clock must be/],
+  ['clock', Date, /clock must be/],
+  ['clock', { now: () => 1 }, /clock must be/],
+  ['onError', 'log', /onError must be a function/],
+  ['timeout', -1, /timeout must be/],
+  ['timeout', NaN, /timeout must be/],
+  ['timeout', '5s', /timeout must be/],
+  ['ioClock', {}, /ioClock must be a Clock \(now, wallTime and setTimeout\)/],
+  ['ioClock', () => clock, /ioClock must be a Clock/],
+];
+
+const accepted: [string, unknown][] = [
+  ['name', 'features'],
+  ['name', '__proto__'],
+  ['ttl', 0],
+  ['ttl', 0.5],
+  ['ttl', Infinity],
+  ['ttl', () => 5],
+  ['maxEntries', 1],
+  ['maxEntries', 2 ** 24],
+  ['key', (value: unknown) => value],
+  ['keyMode', 'exact'],
+  ['staleWhileRevalidate', 0],
+  ['staleWhileRevalidate', Infinity],
+  ['staleIfError', 0.5],
+  ['staleIfError', Infinity],
+  ['errorTtl', 0],
+  ['errorTtl', Infinity],
+  ['tags', () => []],
+  ['isStorable', () => true],
+  ['freeze', 'never'],
+  ['freeze', 'development'],
+  ['freeze', 'always'],
+  ['clock', clock],
+  ['onError', () => undefined],
+  ['timeout', 0],
+  ['timeout', Infinity],
+  ['ioClock', clock],
+];
+
+/** Options of later versions, misspelt ones, and hostile ones. */
+const unknown = [
+  'store',
+  'version',
+  'codec',
+  'storeTimeout',
+  'lease',
+  'policy',
+  'audit',
+  'jitter',
+  'earlyRefresh',
+  'maxBytes',
+  'sizeOf',
+  'abortable',
+  'TTL',
+  'maxAge',
+  'constructor',
+  'toString',
+];
+
+/** Every way to pass options. */
+const ways: [string, (options: never) => unknown][] = [
+  ['memo', (options) => memo(() => 1, options)],
+  ['memoize', (options) => memoize(options)],
+  ['memoizeMethods', (options) => memoizeMethods({ run: () => 1 }, { run: options })],
+  ['a preset of a function', (options) => cacheDecision(() => 1, options)],
+  ['a preset as decorator', (options) => cacheFeatures(options)],
+];
+
+describe.each(ways)('%s', (way, use) => {
+  it.each(wrong)('refuses the option %s = %j', (name, value, message) => {
+    // A decorator's clock may be a function of the instance.
+    if (name === 'clock' && typeof value === 'function' && way.includes('decorator')) return;
+    if (name === 'clock' && typeof value === 'function' && way === 'memoize') return;
+
+    const act = (): unknown => use({ [name]: value } as never);
+
+    expect(act).toThrow(ConfigError);
+    // A union of types is described as a whole.
+    if (name !== 'ttl' && name !== 'clock') expect(act).toThrow(message);
+    expect(act).toThrow(new RegExp(name));
+  });
+
+  it.each(accepted)('accepts the option %s = %j', (name, value) => {
+    expect(() => use({ [name]: value } as never)).not.toThrow();
+  });
+
+  it.each(accepted)('takes an undefined %s for an absent one', (name) => {
+    expect(() => use({ [name]: undefined } as never)).not.toThrow();
+  });
+
+  it.each(unknown)('refuses the unknown option %s', (name) => {
+    const act = (): unknown => use({ [name]: 1 } as never);
+
+    expect(act).toThrow(ConfigError);
+    expect(act).toThrow(new RegExp(`unknown option '${name}'`));
+  });
+
+  it('works without options', () => {
+    expect(() => use(undefined as never)).not.toThrow();
+    expect(() => use({} as never)).not.toThrow();
+  });
+});
+
+describe('memo', () => {
+  it.each([[undefined], [null], ['f'], [5], [{}], [[]]])('refuses to cache %j', (fn) => {
+    expect(() => memo(fn as never)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+  });
+
+  it.each([[5], ['x'], [[]], [true]])('refuses the options %j', (options) => {
+    expect(() => memo(() => 1, options as never)).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }));
+  });
+
+  it('reads its options once', () => {
+    const read = vi.fn<() => number>(() => 1_000);
+    const options = {
+      get ttl() {
+        return read();
+      },
+    };
+    const double = memo((value: number) => value * 2, options);
+    const reads = read.mock.calls.length;
+
+    double(1);
+    double(1);
+    double(2);
+
+    expect(read).toHaveBeenCalledTimes(reads);
+  });
+
+  it('keeps to its options when the object is changed later', () => {
+    const options = { maxEntries: 2, clock };
+    const double = memo((value: number) => value * 2, options);
+
+    options.maxEntries = 1;
+    double(1);
+    double(2);
+
+    expect(double.stats()).toMatchObject({ entries: 2, evictions: 0 });
+  });
+
+  it('has the name and the parameter count of the function', () => {
+    const computeFeatures = memo(function features(_symbol: string, _bars: number): number {
+      return 1;
+    });
+
+    expect(computeFeatures.name).toBe('features');
+    expect(computeFeatures).toHaveLength(2);
+    expect(computeFeatures.stats().name).toBe('features');
+  });
+
+  it('is called anonymous in the statistics when the function has no name', () => {
+    expect(
+      memo(
+        (
+          () => () =>
+            1
+        )(),
+      ).stats().name,
+    ).toBe('anonymous');
+  });
+});
