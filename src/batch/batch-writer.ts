@@ -32,7 +32,8 @@ import { WaitingRows } from './waiting-rows.js';
  *
  * The process stays alive while rows are pending, and not otherwise.
  *
- * Cost: `add` makes no promise and no timer per row; one timer, one clock call and one promise chain per batch.
+ * Cost: `add` makes no promise and no timer per row; one timer, a few clock calls and one promise chain per batch.
+ * With `key`, `maxBytes` or 'drop-oldest' also a small object per row, and under 'drop-oldest' a clock call.
  *
  * @example
  * const writer = new BatchWriter<Trade>({ sink: async (rows) => void (await insert(rows)), maxDelay: 500 });
@@ -77,7 +78,7 @@ export class BatchWriter<T> implements AsyncDisposable {
     });
   }
 
-  // Hot path: once per row; no promise, no timer, no allocation but the arrays' growth.
+  // Hot path: once per row; no allocation but the array's growth.
   /**
    * Takes a row. Returns false when there is no room and `overflow` is 'wait' or 'reject'; the row is then the caller's.
    *

@@ -34,9 +34,9 @@ export class DeadLetters<T> {
 
   /** Gives up what is left of several batches. Returns those rows. */
   buryRest(deliveries: readonly Delivery<T>[], error: unknown): T[] {
-    const rest: T[] = [];
+    const rest = deliveries.flatMap((delivery) => delivery.items.slice(delivery.done));
     for (const delivery of deliveries) {
-      rest.push(...delivery.items.slice(delivery.done));
+      if (!delivery.hasSettlers) continue;
       for (let index = delivery.done; index < delivery.items.length; index++) {
         for (const settler of delivery.settlersOf(index)) settler.reject(error);
       }

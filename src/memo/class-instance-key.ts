@@ -11,7 +11,7 @@ type ObjectHash = (value: object, options: { algorithm: 'sha256'; respectType: f
  * parents, and `this` handed to somebody, as compiled private fields and registrations in a WeakMap do.
  * A sign in a comment only means a needless error.
  */
-const HIDDEN_STATE = /#|\[native code\]|[(,]\s*this\s*[,)]|=\s*this\b(?!\s*[.[])/;
+const HIDDEN_STATE = /#|\[native code\]|[(,]\s*this\s*[,)]|=\s*this\b(?!\s*[.[])|:\s*this\b(?!\s*[.[])/;
 
 /** Why instances of a class cannot be keys, by prototype; `undefined` when they can. */
 const refusals = new WeakMap<object, string | undefined>();

@@ -12,6 +12,7 @@ const LONGEST_KEY = 1_024;
 export class Departures {
   readonly #byKey = new Map<CallKey, { readonly reason: Departure; readonly error: unknown }>();
 
+  /** Remembers why a key has no entry; the oldest is forgotten when there are too many. */
   note(key: CallKey, reason: Departure, error?: unknown): void {
     if (typeof key === 'string' && key.length > LONGEST_KEY) return;
     this.#byKey.delete(key);
@@ -26,6 +27,7 @@ export class Departures {
     this.#byKey.delete(key);
   }
 
+  /** What became of a key, as far as it is remembered. */
   find(key: CallKey): { readonly reason: Departure; readonly error: unknown } | undefined {
     return this.#byKey.get(key);
   }

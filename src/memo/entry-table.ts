@@ -30,6 +30,7 @@ export class EntryTable {
     this.#lru = this.#newLru(Math.min(INITIAL_CAPACITY, maxEntries));
   }
 
+  /** Entries held now. */
   get size(): number {
     return this.#lru.size;
   }
@@ -54,6 +55,7 @@ export class EntryTable {
     for (const tag of entry.tags) this.#tag(tag, entry.key);
   }
 
+  /** Deletes an entry, if there is one, and remembers why. */
   delete(key: CallKey, reason: Departure): void {
     const entry = this.#lru.peek(key);
     if (entry === undefined) return;
@@ -68,6 +70,7 @@ export class EntryTable {
     for (const key of keys) this.delete(key, 'invalidated');
   }
 
+  /** Deletes everything. */
   clear(): void {
     for (const key of this.recentKeys(256)) this.#departures.note(key, 'invalidated');
     this.#keysByTag.clear();

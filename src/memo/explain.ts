@@ -32,8 +32,11 @@ export interface MemoExplanation {
 
 /** What the table does not know. */
 export interface ExplainContext {
+  /** The time, in milliseconds of the market clock. */
   readonly now: number;
+  /** Whether a load of the key is running. */
   readonly isLoading: boolean;
+  /** Whether the cache is switched off. */
   readonly isBypassed: boolean;
 }
 

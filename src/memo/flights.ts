@@ -3,9 +3,13 @@ import type { EntrySource } from './entry.js';
 
 /** One run of the function, from its start to the storing of its result. */
 export interface Flight {
+  /** The key of the call that started it. */
   readonly key: CallKey;
+  /** What the call was made on. */
   readonly self: unknown;
+  /** The arguments themselves, not copies: they may change meanwhile. */
   readonly args: readonly unknown[];
+  /** Who asked for it. */
   readonly source: EntrySource;
   /** What callers join; absent while a sync function runs. */
   promise: Promise<unknown> | undefined;
@@ -24,12 +28,14 @@ const MAX_TAGS = 1_000;
 export class Flights {
   readonly #newest = new Map<CallKey, Flight>();
 
+  /** Adds a load, as the newest of its key. */
   start(key: CallKey, self: unknown, args: readonly unknown[], source: EntrySource): Flight {
     const flight: Flight = { key, self, args, source, promise: undefined, invalidatedTags: new Set<string>() };
     this.#newest.set(key, flight);
     return flight;
   }
 
+  /** Whether a load of this key is running. */
   has(key: CallKey): boolean {
     return this.#newest.has(key);
   }
@@ -40,10 +46,12 @@ export class Flights {
     return flight?.invalidatedTags.size === 0 ? flight.promise : undefined;
   }
 
+  /** Whether no later load, and nothing else, has taken its place. */
   isNewest(flight: Flight): boolean {
     return this.#newest.get(flight.key) === flight;
   }
 
+  /** Removes a load that has ended. */
   end(flight: Flight): void {
     if (this.isNewest(flight)) this.#newest.delete(flight.key);
   }
@@ -53,6 +61,7 @@ export class Flights {
     this.#newest.delete(key);
   }
 
+  /** Makes the results of all loads unfit to be stored. */
   detachAll(): void {
     this.#newest.clear();
   }

@@ -3,9 +3,11 @@ import { TimeoutError } from '../core/errors.js';
 
 /** What a time limit needs to know. */
 export interface TimeLimit {
+  /** Name of the cache, for the error. */
   readonly name: string;
   /** Milliseconds of `ioClock`; Infinity sets no timer. */
   readonly timeout: number;
+  /** The clock of the limit. */
   readonly ioClock: Clock;
 }
 

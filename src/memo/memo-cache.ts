@@ -129,26 +129,31 @@ export class MemoCache {
     return true;
   }
 
+  /** Removes an entry, and keeps a load of it from being stored. */
   invalidate(self: unknown, args: readonly unknown[]): void {
     const key = this.keyOf(self, args);
     this.#flights.detach(key);
     this.#table.delete(key, 'invalidated');
   }
 
+  /** Removes the entries with a tag, and keeps loads of such from being stored. */
   invalidateTag(tag: string): void {
     this.#flights.invalidateTag(tag);
     this.#table.deleteTag(tag);
   }
 
+  /** Removes everything, and keeps all loads from being stored. */
   clear(): void {
     this.#flights.detachAll();
     this.#table.clear();
   }
 
+  /** A snapshot of the counters. */
   stats(): MemoStats {
     return statsOf(this.#settings.name, this.counters, this.#table.size);
   }
 
+  /** Why such a call is answered as it is. */
   explain(self: unknown, args: readonly unknown[]): MemoExplanation {
     const key = this.keyOf(self, args);
     const { isBypassed } = this.#settings;
@@ -186,7 +191,8 @@ export class MemoCache {
       return running;
     }
     this.counters.misses++;
-    this.#settings.hitRate.miss(this.counters, args);
+    // With a key option the arguments do not tell what varies.
+    this.#settings.hitRate.miss(this.counters, this.#settings.key === undefined ? args : []);
     return this.#load(this.#flights.start(key, self, args, 'load'));
   }
 

@@ -38,18 +38,19 @@ export interface MemoStats {
 }
 
 /** The counters behind {@link MemoStats}. */
-export interface MemoCounters {
-  hits: number;
-  staleHits: number;
-  misses: number;
-  coalesced: number;
-  loads: number;
-  loadErrors: number;
-  evictions: number;
-  expirations: number;
-  loadTimeMs: number;
-  savedTimeMs: number;
-}
+export type MemoCounters = Record<
+  | 'hits'
+  | 'staleHits'
+  | 'misses'
+  | 'coalesced'
+  | 'loads'
+  | 'loadErrors'
+  | 'evictions'
+  | 'expirations'
+  | 'loadTimeMs'
+  | 'savedTimeMs',
+  number
+>;
 
 /** Makes counters at zero. */
 export function newCounters(): MemoCounters {

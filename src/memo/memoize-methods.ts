@@ -7,8 +7,8 @@ import type { Memoized } from './memoized.js';
 import type { MethodName } from './method-cache.js';
 
 /** Options per method of an object. */
-export type MethodOptions<T extends object> = {
-  readonly [Name in MethodName<T>]?: T[Name] extends AnyFunction ? MemoOptionsOf<T[Name]> : never;
+export type MethodOptions<T extends object, Names extends MethodName<T>> = {
+  readonly [Name in Names]: T[Name] extends AnyFunction ? MemoOptionsOf<T[Name]> : never;
 };
 
 /** An object whose named methods have caches. */
@@ -28,10 +28,10 @@ export type WithMemoized<T extends object, Names extends PropertyKey> = T & {
  * await api.instruments('linear');
  * api.instruments.stats();
  */
-export function memoizeMethods<T extends object, const Options extends MethodOptions<T>>(
+export function memoizeMethods<T extends object, Names extends MethodName<T>>(
   instance: T,
-  methods: Options & MethodOptions<T>,
-): WithMemoized<T, keyof Options> {
+  methods: MethodOptions<T, Names>,
+): WithMemoized<T, Names> {
   if (typeof instance !== 'object' || instance === null || !Object.isExtensible(instance)) {
     throw new ArgumentError(`memoizeMethods needs an object that can be changed, got ${show(instance)}`);
   }
@@ -45,7 +45,7 @@ export function memoizeMethods<T extends object, const Options extends MethodOpt
   for (const [name, property] of properties) Object.defineProperty(instance, name, property);
   const memoized: unknown = instance;
   // The properties just defined are the ones that the type names.
-  return memoized as WithMemoized<T, keyof Options>;
+  return memoized as WithMemoized<T, Names>;
 }
 
 function memoizeMethod(instance: object, name: PropertyKey, options: unknown): unknown {

@@ -11,6 +11,7 @@ import { addCounters, type MemoCounters, type MemoStats, newCounters, statsOf } 
 
 /** A method to be cached. */
 export interface CachedMethod {
+  /** The method itself. */
   readonly fn: UncheckedCallback;
   /** Names the method once an instance is known: a standard decorator does not see its class. */
   readonly nameFor: (self: unknown) => string;

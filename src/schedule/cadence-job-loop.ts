@@ -126,7 +126,7 @@ export class JobLoop {
       this.#late = undefined;
       if (late !== undefined && !this.#isEnded) this.#run(late);
     };
-    result.then(finish, (error: unknown) => {
+    Promise.resolve(result).then(finish, (error: unknown) => {
       this.#fail(error, scheduled);
       finish();
     });

@@ -137,7 +137,7 @@ describe('rows with a key', () => {
     await Promise.all([older, newer]);
 
     expect(isTaken).toBe(false);
-    expect(sink.stored.filter(({ symbol }) => symbol === 'a').at(-1)).toEqual(quote('a', 2));
+    expect(sink.stored.findLast(({ symbol }) => symbol === 'a')).toEqual(quote('a', 2));
   });
 
   it.each(['__proto__', 'constructor', '', Number.NaN, 0, null, undefined, Symbol('key'), {}])(

@@ -327,7 +327,7 @@ describe('a row given up', () => {
     ],
     ['rejects', () => Promise.reject(new Error('disk full'))],
   ])('is counted when deadLetter %s, and the others follow', async (_, deadLetter) => {
-    const { clock, sink, writer, onError } = setUp({ deadLetter });
+    const { clock, sink, writer, onError } = setUp({ deadLetter: (): unknown => deadLetter() });
     sink.answer = refuse([1, 2], permanent());
 
     await run(writer, clock, range(0, 4));

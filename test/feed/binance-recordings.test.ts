@@ -21,7 +21,7 @@ const BESIDE: readonly [name: string, market: BinanceMarket][] = [
 
 describe.skipIf(!hasRecordings)('recordings of Binance', () => {
   it.each([...INLINE, ...BESIDE])('replay without a gap: %s', (name, market) => {
-    const books = replay(stepsOf(name, market), market);
+    const books = replayWhole(name, market);
 
     const stats = [...books.values()].map((book) => book.stats());
     expect(stats.map(({ status, gaps, buffered }) => [status, gaps, buffered])).toEqual(
@@ -32,8 +32,8 @@ describe.skipIf(!hasRecordings)('recordings of Binance', () => {
   });
 
   it('drop as many events before the snapshot as the venue prescribes', () => {
-    const usdm = replay(stepsOf('binance-usdm-btc-eth-2024-08-08', 'usdm'), 'usdm');
-    const spot = replay(stepsOf('binance-spot-btc-eth-2024-08-08', 'spot'), 'spot');
+    const usdm = replayWhole('binance-usdm-btc-eth-2024-08-08', 'usdm');
+    const spot = replayWhole('binance-spot-btc-eth-2024-08-08', 'spot');
 
     const stale = [usdm.get('BTCUSDT'), usdm.get('ETHUSDT'), spot.get('BTCUSDT'), spot.get('ETHUSDT')];
     expect(stale.map((book) => book?.stats().stale)).toEqual([4, 5, 2, 2]);
@@ -53,7 +53,7 @@ describe.skipIf(!hasRecordings)('recordings of Binance', () => {
     const missing = steps.findLastIndex(({ symbol }) => symbol === 'BTCUSDT') - 400;
     const dropped = steps.findIndex(({ symbol }, index) => index >= missing && symbol === 'BTCUSDT');
 
-    const whole = replay(steps, market);
+    const whole = replayWhole(name, market);
     const broken = replay(steps.toSpliced(dropped, 1), market);
 
     expect(broken.get('BTCUSDT')?.stats()).toMatchObject({ status: 'gap', gaps: 1, bids: 0 });
@@ -99,6 +99,14 @@ describe.skipIf(!hasRecordings)('recordings of Binance', () => {
 });
 
 const stepsRead = new Map<string, Step[]>();
+const booksReplayed = new Map<string, Map<string, OrderBook>>();
+
+/** The books after a whole recording; replayed once for all tests, which only read them. */
+function replayWhole(name: string, market: BinanceMarket): Map<string, OrderBook> {
+  const books = booksReplayed.get(name) ?? replay(stepsOf(name, market), market);
+  booksReplayed.set(name, books);
+  return books;
+}
 
 function stepsOf(name: string, market: BinanceMarket): Step[] {
   const known = stepsRead.get(name);

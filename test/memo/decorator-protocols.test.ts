@@ -39,7 +39,7 @@ class Sub extends Base {
 function during<T>(run: () => T): [T, string[]] {
   calls = [];
   const result = run();
-  return [result, calls];
+  return [result, [...calls]];
 }
 
 export async function probe(): Promise<Record<string, unknown>> {

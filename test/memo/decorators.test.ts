@@ -86,7 +86,8 @@ describe('memoize on methods (standard decorators)', () => {
   });
 
   it('works on methods named by symbols, even of one description', () => {
-    const [first, second] = [Symbol('run'), Symbol('run')];
+    const first: unique symbol = Symbol('run');
+    const second: unique symbol = Symbol('run');
     class Model {
       @memoize()
       [first](value: number): string {

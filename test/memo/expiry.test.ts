@@ -332,7 +332,7 @@ describe('isStorable', () => {
     ['returns a promise', async () => true],
   ])('stores nothing and reports when it %s', (_, isStorable) => {
     const onError = vi.fn();
-    const cached = memo(() => 1, { isStorable: isStorable as () => boolean, onError, name: 'x' });
+    const cached = memo(() => 1, { isStorable: isStorable as unknown as () => boolean, onError, name: 'x' });
 
     expect(cached()).toBe(1);
 

@@ -26,8 +26,8 @@ class Registered {
 
 class Aliased {
   constructor(readonly value: number) {
-    const self = this;
-    registry.set(self, value);
+    const holder = { self: this };
+    registry.set(holder.self, value);
   }
 }
 
@@ -38,8 +38,10 @@ class Closure {
   }
 }
 
+const symbol: unique symbol = Symbol('hidden');
+
 class WithSymbol {
-  readonly [Symbol.for('hidden')] = 1;
+  readonly [symbol] = 1;
 }
 
 class Plain {
@@ -84,7 +86,7 @@ const refused: [string, unknown, RegExp][] = [
   ['an instance with private fields', new Private(1), /its class may have hidden state/],
   ['an instance whose parent has private fields', new Derived(1), /its class may have hidden state/],
   ['an instance that hands itself to a WeakMap', new Registered(1), /its class may have hidden state/],
-  ['an instance that hands out an alias of itself', new Aliased(1), /its class may have hidden state/],
+  ['an instance that stores itself somewhere', new Aliased(1), /its class may have hidden state/],
   ['an instance with a closure', new Closure(1), /two functions with the same text/],
   ['an instance with a symbol', new WithSymbol(), /symbols or hidden properties/],
   [

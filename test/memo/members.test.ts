@@ -17,7 +17,7 @@ describe('peek and has', () => {
   });
 
   it('tell a stored undefined from none', () => {
-    const cached = memo((_: number) => undefined);
+    const cached = memo((_value: number) => undefined);
     cached(1);
 
     expect([cached.has(1), cached.has(2)]).toEqual([true, false]);
@@ -117,7 +117,7 @@ describe('warm', () => {
     const compute = vi.fn((value: number) => value * 2);
     const cached = memo(compute);
 
-    await cached.warm(new Set([[1], [2]] as [number][]));
+    await cached.warm(new Set<[number]>([[1], [2]]));
 
     expect([cached(1), cached(2)]).toEqual([2, 4]);
     expect(compute).toHaveBeenCalledTimes(2);
@@ -158,7 +158,7 @@ describe('warm', () => {
   });
 
   it.each([[0], [-1], [1.5], [NaN], [Infinity], ['4'], [10_001]])('refuses the concurrency %s', async (concurrency) => {
-    await expect(memo(() => 1).warm([[]], { concurrency: concurrency as number })).rejects.toMatchObject({
+    await expect(memo(() => 1).warm([[]], { concurrency } as never)).rejects.toMatchObject({
       code: 'ERR_CONFIG',
       message: expect.stringMatching(/concurrency must be a whole number from 1 to 10000/),
     });

@@ -244,7 +244,7 @@ describe('memo of an async function', () => {
   it('adds up the time of loads by ioClock', async () => {
     const ioClock = new VirtualClock();
     const cached = memo(
-      (_: string) => new Promise<number>((resolve) => void ioClock.setTimeout(() => resolve(1), 30)),
+      (_symbol: string) => new Promise<number>((resolve) => void ioClock.setTimeout(() => resolve(1), 30)),
       {
         ioClock,
       },

@@ -305,7 +305,7 @@ describe('errorTtl', () => {
   it('caches an error for its time, and no longer', async () => {
     const clock = new VirtualClock();
     const failure = new Error('no such symbol');
-    const load = vi.fn(async (_: string): Promise<string> => {
+    const load = vi.fn(async (_symbol: string): Promise<string> => {
       throw failure;
     });
     const cached = memo(load, { clock, ttl: 1_000, errorTtl: 100 });
@@ -357,7 +357,7 @@ describe('errorTtl', () => {
   });
 
   it('is ended by invalidate, set and clear', async () => {
-    const load = vi.fn(async (_: number): Promise<string> => Promise.reject(new Error('no')));
+    const load = vi.fn(async (_value: number): Promise<string> => Promise.reject(new Error('no')));
     const cached = memo(load, { errorTtl: 1_000 });
     await Promise.allSettled([cached(1), cached(2), cached(3)]);
 

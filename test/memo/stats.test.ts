@@ -180,14 +180,14 @@ describe('the warning about a low hit rate', () => {
     expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/argument 1 had 64 values/), 'TickwiseWarning');
   });
 
-  it('comes when arguments cannot be described, too', () => {
+  it('comes without naming an argument when a key option makes the keys', () => {
     const warn = listen();
     let count = 0;
     const cached = memo((_format: () => string) => 1, { key: () => count++ });
 
     for (let call = 0; call < 1_000; call++) cached(() => 'x');
 
-    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.not.stringMatching(/argument/), 'TickwiseWarning');
   });
 
   it.each([

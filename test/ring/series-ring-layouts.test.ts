@@ -73,8 +73,9 @@ function apply(ring: Ring, next: Step): Ring {
       ring.clear();
       return ring;
     case 'restore':
-      return SeriesRing.restore<typeof columns>(ring.snapshot());
+      break;
   }
+  return SeriesRing.restore<typeof columns>(ring.snapshot());
 }
 
 function applyToModel(model: SeriesModel<Row>, next: Step): void {

@@ -195,26 +195,22 @@ function seededRandom(seed: number): () => number {
 describe('a run', () => {
   it('does not drift over a million periods and is never early, with a clock of rough timers', () => {
     const clock = new RoughClock(1_723_100_000_000, seededRandom(7));
-    let runs = 0;
-    let early = 0;
-    let last = 0;
-    let gaps = 0;
+    const seen = { runs: 0, early: 0, last: 0, gaps: 0 };
     const cadence = new Cadence({ period: 100, clock });
     using _ = cadence.start({
       job: ({ scheduled: slot, missed }) => {
-        if (clock.wallTime() < slot) early++;
-        if (last > 0 && slot !== last + 100) gaps++;
-        if (missed > 0) gaps++;
-        last = slot;
-        runs++;
+        if (clock.wallTime() < slot) seen.early++;
+        if (seen.runs > 0 && slot !== seen.last + 100) seen.gaps++;
+        if (missed > 0) seen.gaps++;
+        seen.last = slot;
+        seen.runs++;
       },
     });
 
-    while (runs < 1_000_000) clock.step();
+    while (seen.runs < 1_000_000) clock.step();
 
-    expect({ early, gaps }).toEqual({ early: 0, gaps: 0 });
-    expect(last).toBe(1_723_100_000_000 + 999_999 * 100);
-    expect(clock.time - last).toBeLessThan(4);
+    expect(seen).toEqual({ runs: 1_000_000, early: 0, gaps: 0, last: 1_723_100_000_000 + 999_999 * 100 });
+    expect(clock.time - seen.last).toBeLessThan(4);
     expect(cadence.stats()).toMatchObject({ runs: 1_000_000, missed: 0, failures: 0 });
   });
 
@@ -486,6 +482,62 @@ describe('a job that fails', () => {
 
     expect(emitWarning).toHaveBeenCalledOnce();
     expect(emitWarning.mock.calls[0]?.[0]).toContain('no model');
+  });
+});
+
+describe('a hostile job', () => {
+  it.each([
+    [
+      'throws in then',
+      () => {
+        throw new Error('then');
+      },
+    ],
+    [
+      'rejects twice and resolves',
+      (resolve: () => void, reject: (error: Error) => void) => {
+        reject(new Error('then'));
+        reject(new Error('again'));
+        resolve();
+      },
+    ],
+  ])('that returns a thenable which %s fails once and runs again', async (_, then) => {
+    const clock = new VirtualClock();
+    const cadence = new Cadence({ period: 100, clock, onError: () => undefined });
+    // oxlint-disable-next-line unicorn/no-thenable -- what is tested
+    using __ = cadence.start({ job: () => ({ then }) as unknown as Promise<void> });
+
+    await clock.advance(200);
+
+    expect(cadence.stats()).toMatchObject({ runs: 3, missed: 0, failures: 3 });
+  });
+
+  it('that never settles misses all its slots and holds nobody up', async () => {
+    const clock = new VirtualClock();
+    const { runs, job } = recorder(clock);
+    const cadence = new Cadence({ period: 100, clock, missed: 'run-once' });
+    using _ = cadence.start({ stuck: () => new Promise(() => undefined), job });
+
+    await clock.advance(1_000);
+
+    expect(runs).toHaveLength(11);
+    expect(cadence.stats().jobs['stuck']).toEqual({ runs: 1, missed: 9, failures: 0 });
+  });
+
+  it('that steps the wall clock from within runs each slot at most once', async () => {
+    const clock = new VirtualClock(10_000);
+    const slots: number[] = [];
+    using _ = new Cadence({ period: 100, clock }).start({
+      job: ({ scheduled: slot }) => {
+        slots.push(slot);
+        clock.stepWallTime(-60);
+      },
+    });
+
+    await clock.advance(2_000);
+
+    expect(slots).toEqual([...new Set(slots)]);
+    expect(slots.length).toBeGreaterThan(10);
   });
 });
 

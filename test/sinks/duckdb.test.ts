@@ -100,14 +100,29 @@ describe('values', () => {
 
   it('of any well-formed string come back', async () => {
     const sink = duckdbSink({ connection, table: 't', columns: { s: 'VARCHAR', i: 'INTEGER' }, createTable: true });
-    const strings = fc
-      .sample(fc.string({ unit: 'binary', maxLength: 12 }), 200)
-      .filter((s) => !/\p{Surrogate}/u.test(s));
+    const unit = fc.constantFrom(
+      'a',
+      ' ',
+      '\0',
+      '"',
+      "'",
+      '\\',
+      '\n',
+      'é',
+      '中',
+      '😀',
+      '\u{10FFFF}',
+      '\uFEFF',
+      '\u202E',
+    );
+    const strings = fc.sample(fc.string({ unit }), 200);
 
     const { rejected } = await sink.write(strings.map((s, i) => ({ s, i })));
 
     expect(rejected).toEqual([]);
-    expect((await query('SELECT s FROM t ORDER BY i')).map(([s]) => s)).toEqual(strings);
+    // Compared as bytes: the driver drops a byte order mark when it reads.
+    const bytes = await query('SELECT hex(encode(s)) FROM t ORDER BY i');
+    expect(bytes.flat()).toEqual(strings.map((s) => Buffer.from(s).toString('hex').toUpperCase()));
   });
 
   it('that are missing become NULL', async () => {
