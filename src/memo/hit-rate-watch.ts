@@ -65,7 +65,7 @@ function tryKey(value: unknown): string {
   try {
     return structuralKey(value);
   } catch {
-    // With a key option, arguments may be anything.
+    // What it could describe a moment ago may have changed since.
     return show(value);
   }
 }

@@ -60,8 +60,8 @@ export interface SeriesRingStats {
  *
  * A row that is refused leaves the ring unchanged.
  *
- * Cost: 8 (`f64`) or 4 bytes per number, twice that when mirrored, all taken at construction. `append`
- * does not allocate. `window` allocates one view; asked again before the next row, none.
+ * Cost: 8 (`f64`) or 4 bytes per number, twice that when mirrored, all taken at construction. `append` of up to eight
+ * values does not allocate. `window` allocates one view; asked again before the next row, none.
  *
  * @example
  * const bars = new SeriesRing({ capacity: 1_000, columns: { ts: 'f64', close: 'f64', volume: 'f32' } });

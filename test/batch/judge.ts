@@ -86,8 +86,11 @@ export class Judge {
       timeout: 50,
       flushWhenIdle: plan.flushWhenIdle,
       retry: { attempts: plan.attempts, minDelay: 5, maxDelay: 20, deadline: plan.deadline },
-      deadLetter: (row) => this.dead.push(row),
-      onError: () => undefined,
+      deadLetter: (row) => {
+        this.dead.push(row);
+        this.balance();
+      },
+      onError: () => this.balance(),
       ...(plan.hasKey ? { key: ({ key }: Row) => key } : {}),
       ...(plan.hasSize ? { maxBytes: 30, sizeOf: ({ size }: Row) => size } : {}),
     });
@@ -121,6 +124,7 @@ export class Judge {
   }
 
   async #receive(rows: readonly Row[], { ids }: SendContext): Promise<SinkReport | void> {
+    this.balance();
     this.#running++;
     if (this.#running - this.#hung > 1) this.violations.push('two sends run at once');
     if (rows.length === 0 || rows.length > this.plan.maxItems) this.violations.push(`a batch of ${rows.length} rows`);

@@ -165,7 +165,7 @@ describe('warm', () => {
   });
 
   it.each(['every', 'jitter'])('refuses the unknown option %s', async (name) => {
-    await expect(memo(() => 1).warm([[]], { [name]: 5 } as never)).rejects.toMatchObject({ code: 'ERR_CONFIG' });
+    await expect(memo(() => 1).warm([[]], { [name]: 5 })).rejects.toMatchObject({ code: 'ERR_CONFIG' });
   });
 
   it('refuses a list of anything but argument lists', async () => {

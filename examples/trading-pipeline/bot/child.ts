@@ -3,13 +3,13 @@ import { serialize } from 'node:v8';
 import type { BotJob } from './job.js';
 import type { BotResult } from './result.js';
 
-/** What the parent sends: the job first, `stop` when the user interrupts. */
+/** What the parent sends: the job first, `stop` when the user stops. */
 export type BotRequest = { readonly type: 'job'; readonly job: BotJob } | { readonly type: 'stop' };
 
 /** What a bot process tells its parent. */
 export type BotReply =
   | { readonly type: 'ready' }
-  | { readonly type: 'done'; readonly wasStopped: boolean }
+  | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string };
 
 /** How a running bot talks to its process. */
@@ -22,27 +22,29 @@ export interface BotHooks {
 
 /** Runs a bot as a child process: takes its job, runs it, writes the result to the job's file. */
 export function runAsChild(run: (job: BotJob, hooks: BotHooks) => Promise<BotResult>): void {
-  let wasStopped = false;
   let stop: () => void = () => {};
   const stopped = new Promise<void>((resolve) => (stop = resolve));
-  const interrupt = (): void => {
-    wasStopped = true;
-    stop();
-  };
   // The terminal sends Ctrl-C to the whole group; the second one is the parent's to answer.
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  process.on('SIGINT', () => stop());
+  process.on('SIGTERM', () => stop());
   process.on('disconnect', () => process.exit(1));
   process.on('message', (request: BotRequest) => {
-    if (request.type === 'stop') return interrupt();
-    run(request.job, { ready: () => reply({ type: 'ready' }), stopped }).then(
-      (result) => {
-        writeFileSync(request.job.result, serialize(result));
-        finish({ type: 'done', wasStopped });
-      },
-      (error: unknown) => finish({ type: 'failed', message: describe(error) }),
-    );
+    if (request.type === 'stop') {
+      stop();
+      return;
+    }
+    void answer(() => run(request.job, { ready: () => reply({ type: 'ready' }), stopped }), request.job);
   });
+}
+
+/** Runs to the end and tells the parent how it went. Never rejects. */
+async function answer(run: () => Promise<BotResult>, job: BotJob): Promise<void> {
+  try {
+    writeFileSync(job.result, serialize(await run()));
+    finish({ type: 'done' });
+  } catch (error) {
+    finish({ type: 'failed', message: describe(error) });
+  }
 }
 
 function reply(message: BotReply): void {

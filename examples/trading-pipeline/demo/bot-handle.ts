@@ -10,14 +10,14 @@ export class BotHandle {
   readonly #child: ChildProcess;
   readonly #job: BotJob;
   readonly #ready: Promise<void>;
-  readonly #done: Promise<boolean>;
+  readonly #done: Promise<void>;
 
   /** Starts the process and gives it its job. `module` is the path of the built program. */
   constructor(module: string, job: BotJob) {
     this.#job = job;
     this.#child = fork(module, [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#ready = this.#next('ready').then(() => undefined);
-    this.#done = this.#next('done').then((reply) => reply.wasStopped);
+    this.#done = this.#next('done').then(() => undefined);
     // Both reject when the bot fails; whoever waits next hears of it.
     this.#ready.catch(() => {});
     this.#done.catch(() => {});
@@ -29,9 +29,9 @@ export class BotHandle {
     return this.#ready;
   }
 
-  /** Settles with the result when everything is stored; `undefined` when the bot was stopped. */
-  async result(): Promise<BotResult | undefined> {
-    if (await this.#done) return undefined;
+  /** Settles with the result when everything is stored, also after {@link BotHandle.stop}. */
+  async result(): Promise<BotResult> {
+    await this.#done;
     // Written by our own child a moment ago.
     return deserialize(readFileSync(this.#job.result)) as BotResult;
   }

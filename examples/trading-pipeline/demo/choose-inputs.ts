@@ -31,8 +31,8 @@ export function isBotVenue(venue: string): venue is BotVenue {
 function synthetic({ seed, seconds, symbols }: DemoOptions): Input {
   const isCount = symbols === undefined || /^\d+$/.test(symbols);
   const named = isCount ? firstSymbols(symbols) : symbols.split(',').map((symbol) => symbol.trim());
-  const synthetic: SyntheticOptions = { seed, duration: seconds * 1_000, symbols: named };
-  return { recording: synthesiseRecording(synthetic), source: { synthetic } };
+  const session: SyntheticOptions = { seed, duration: seconds * 1_000, symbols: named };
+  return { recording: synthesiseRecording(session), source: { synthetic: session } };
 }
 
 function firstSymbols(count: string | undefined): string[] {

@@ -70,7 +70,7 @@ async function runVersion(
     await venue.start();
     const progress = showProgress(version === 'naive' ? 'usual way' : 'tickwise', venue);
     const result = await bot.result().finally(() => progress[Symbol.dispose]());
-    if (result === undefined) return undefined;
+    if (signal.aborted) return undefined;
     const counts = await venue.counts();
     return { result, version: versionReport(result, counts, performance.now() - started), database: job.database };
   } finally {

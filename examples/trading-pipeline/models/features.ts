@@ -50,8 +50,10 @@ function bandPosition(close: ArrayLike<number>): number {
   return half > 0 ? clamp((at(close, close.length - 1) - last(middle)) / half) : 0;
 }
 
-function tail(values: ArrayLike<number>, count: number): ArrayLike<number> {
-  return Array.prototype.slice.call(values, -count) as number[]; // holds the numbers of `values`
+function tail(values: ArrayLike<number>, count: number): Float64Array {
+  const newest = new Float64Array(count);
+  for (let i = 0; i < count; i++) newest[i] = at(values, values.length - count + i);
+  return newest;
 }
 
 function at(values: ArrayLike<number>, index: number): number {

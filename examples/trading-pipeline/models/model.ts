@@ -2,7 +2,7 @@ import type { MarketWindow } from './market-window.js';
 import { WINDOW } from './market-window.js';
 import { evolve, type Genome, signalOf } from './genetic.js';
 import { PpoModel } from './ppo.js';
-import type { ModelSpec } from './roster.js';
+import type { ModelKind, ModelSpec } from './roster.js';
 import type { Signal } from './signal.js';
 import { SpectrumModel } from './spectrum.js';
 
@@ -26,20 +26,20 @@ const SEARCH_EVERY = 20;
 
 /** Makes the model of a roster entry for one symbol. */
 export function createModel({ kind, variant }: ModelSpec): Model {
-  switch (kind) {
-    case 'ppo': {
-      const policy = new PpoModel(0.34 + 0.08 * variant);
-      return { predict: ({ features }) => policy.predict(features) };
-    }
-    case 'genetic':
-      return geneticModel(1 + variant);
-    case 'spectrum': {
-      const size = 256 >> Math.min(variant, 2);
-      const spectrum = new SpectrumModel(size, 0.08);
-      return { predict: ({ window }) => spectrum.predict(window.longClose) };
-    }
-  }
+  return MAKERS[kind](variant);
 }
+
+const MAKERS: Readonly<Record<ModelKind, (variant: number) => Model>> = {
+  ppo: (variant) => {
+    const policy = new PpoModel(0.34 + 0.08 * variant);
+    return { predict: ({ features }) => policy.predict(features) };
+  },
+  genetic: (variant) => geneticModel(1 + variant),
+  spectrum: (variant) => {
+    const spectrum = new SpectrumModel(256 >> Math.min(variant, 2), 0.08);
+    return { predict: ({ window }) => spectrum.predict(window.longClose) };
+  },
+};
 
 /** Searches anew every {@link SEARCH_EVERY} bars and follows the best genome in between. */
 function geneticModel(seed: number): Model {

@@ -150,7 +150,9 @@ export class NaiveBot {
   /** "Feature engineering: every tick." */
   #refresh(): void {
     if (!this.#book.isReady) return;
-    this.#features = features(this.#window([...this.#bars, { close: this.#mid(), volume: this.#volume }]));
+    this.#features = features(
+      this.#window([...this.#bars.slice(-LONG_WINDOW), { close: this.#mid(), volume: this.#volume }]),
+    );
   }
 
   async #closeBar(at: number): Promise<void> {

@@ -9,7 +9,7 @@ import { imbalanceOf, tiltOf } from '../models/imbalance.js';
 const CAPACITY = 1_024;
 
 /** Columns of a desk's bars. The book's top is a part of the bar, so that decisions can look back at it. */
-export const COLUMNS = {
+const COLUMNS = {
   ts: 'f64',
   close: 'f64',
   volume: 'f64',
@@ -20,6 +20,9 @@ export const COLUMNS = {
   ask: 'f64',
   askSize: 'f64',
 } as const;
+
+/** Name of a column. */
+export type BarColumn = keyof typeof COLUMNS;
 
 /** The bars of one symbol. */
 export type Bars = SeriesRing<typeof COLUMNS>;

@@ -104,17 +104,9 @@ export class MarketFeed {
 }
 
 function deliver(desk: Desk, event: FeedEvent | ClockEvent): void {
-  switch (event.kind) {
-    case 'book':
-      for (const change of event.items) desk.onBook(change);
-      return;
-    case 'trade':
-      return desk.onTrades(event.items);
-    case 'quote':
-      for (const quote of event.items) desk.onQuote(quote);
-      return;
-    default:
-  }
+  if (event.kind === 'book') for (const change of event.items) desk.onBook(change);
+  else if (event.kind === 'trade') desk.onTrades(event.items);
+  else if (event.kind === 'quote') for (const quote of event.items) desk.onQuote(quote);
 }
 
 function protocolOf({ venue, market }: BotJob): FeedProtocol {

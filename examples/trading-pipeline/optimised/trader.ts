@@ -10,7 +10,7 @@ import { LONG_WINDOW, type MarketWindow, WINDOW } from '../models/market-window.
 import { createModel, type Model } from '../models/model.js';
 import { type Regime, regimeOf } from '../models/regime.js';
 import { type ModelSpec, rosterOf } from '../models/roster.js';
-import { type Bars, COLUMNS, type Desk } from './desk.js';
+import type { BarColumn, Bars, Desk } from './desk.js';
 
 /** Bars needed before a correlation means anything. */
 const MIN_BARS = 50;
@@ -124,7 +124,7 @@ function bookRow(bars: Bars, symbol: string, at: number): BookRow {
   };
 }
 
-function recent(bars: Bars, column: keyof typeof COLUMNS, at: number, rows: number): Float64Array {
+function recent(bars: Bars, column: BarColumn, at: number, rows: number): Float64Array {
   return bars.windowAsOf(column, at, Math.min(rows, bars.size));
 }
 

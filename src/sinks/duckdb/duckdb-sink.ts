@@ -134,7 +134,7 @@ class AppenderSink<T extends object> implements DuckDbSink<T> {
   /** One flush without a transaction around it is a transaction of its own. */
   async #store({ connection, layout }: Session, rows: readonly RowValues[], signal?: AbortSignal): Promise<void> {
     // A new appender each time: after a failed flush an appender fails for ever.
-    const appender = await connection.createAppender(this.#settings.table);
+    const appender = await layout.newAppender(connection);
     signal?.throwIfAborted();
     try {
       for (const row of rows) layout.append(appender, row);

@@ -31,12 +31,27 @@ export async function createTable(
   }
 }
 
-/** The columns of an existing table, in the order an appender wants them. */
+/** Where a table is. */
+interface TableName {
+  readonly table: string;
+  readonly schema: string;
+  readonly catalog: string;
+}
+
+/** An existing table: its full name, and its columns in the order an appender wants them. */
 export class TableLayout {
+  readonly #name: TableName;
   readonly #positions: readonly Position[];
 
-  constructor(positions: readonly Position[]) {
+  constructor(name: TableName, positions: readonly Position[]) {
+    this.#name = name;
     this.#positions = positions;
+  }
+
+  /** Makes an appender. By the table's name alone it would take the default schema's, not the current one's. */
+  newAppender(connection: DuckDBConnection): Promise<DuckDBAppender> {
+    const { table, schema, catalog } = this.#name;
+    return connection.createAppender(table, schema, catalog);
   }
 
   /** Appends one checked row. */
@@ -62,7 +77,8 @@ export async function readLayout(
   api: DuckDbApi,
 ): Promise<TableLayout> {
   const found = await columnsOf(connection, table);
-  if (found.length === 0) throw new ConfigError(`duckdbSink: there is no table ${show(table)} (option createTable)`);
+  const [first] = found;
+  if (first === undefined) throw new ConfigError(`duckdbSink: there is no table ${show(table)} (option createTable)`);
   for (const { name, type } of columns) {
     const other = found.find((column) => isSame(column.name, name));
     if (other?.type === type) continue;
@@ -70,6 +86,7 @@ export async function readLayout(
     throw new ConfigError(`duckdbSink: column ${show(name)} of table ${show(table)} must be ${type}, but ${what}`);
   }
   return new TableLayout(
+    { table, schema: first.schema, catalog: first.catalog },
     found.map(({ name }) => {
       const index = columns.findIndex((column) => isSame(column.name, name));
       const column = columns[index];
@@ -78,14 +95,27 @@ export async function readLayout(
   );
 }
 
-async function columnsOf(connection: DuckDBConnection, table: string): Promise<{ name: string; type: string }[]> {
+/** A column as the database describes it. */
+interface FoundColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly schema: string;
+  readonly catalog: string;
+}
+
+async function columnsOf(connection: DuckDBConnection, table: string): Promise<FoundColumn[]> {
   const reader = await connection.runAndReadAll(
-    `SELECT column_name, data_type FROM duckdb_columns()
+    `SELECT column_name, data_type, schema_name, database_name FROM duckdb_columns()
      WHERE lower(table_name) = lower($1) AND schema_name = current_schema() AND database_name = current_database()
      ORDER BY column_index`,
     [table],
   );
-  return reader.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+  return reader.getRows().map(([name, type, schema, catalog]) => ({
+    name: String(name),
+    type: String(type),
+    schema: String(schema),
+    catalog: String(catalog),
+  }));
 }
 
 function isSame(name: string, other: string): boolean {

@@ -1,0 +1,151 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { synthesise } from '../../examples/trading-pipeline/synthetic/index.js';
+
+const MINUTE = 60_000;
+const MAIN = 'build/examples/trading-pipeline/main.js';
+
+interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tickwise-cli-'));
+  // Builds what the demo needs, and shows the help.
+  await start(['scripts/run.mjs', 'demo', '--help']).outcome;
+}, 2 * MINUTE);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the demo', () => {
+  it('explains itself with --help', { timeout: MINUTE }, async () => {
+    const { code, stdout } = await demo('--help');
+
+    expect(code).toBe(0);
+    for (const option of ['--data', '--recording', '--symbols', '--models', '--mode', '--speed', '--bar', '--json']) {
+      expect(stdout).toContain(option);
+    }
+  });
+
+  it('prints one JSON object that shows equal results', { timeout: MINUTE }, async () => {
+    const { code, stdout } = await demo('--json', '--seconds', '30', '--symbols', '2', '--models', '2');
+
+    const report = JSON.parse(stdout);
+
+    expect(code).toBe(0);
+    expect(report.input).toMatchObject({
+      kind: 'synthetic',
+      symbols: ['BTCUSDT', 'ETHUSDT'],
+      models: ['ppo', 'genetic'],
+    });
+    for (const kind of ['signals', 'decisions', 'books', 'rows']) {
+      expect(report[kind].total).toBeGreaterThan(0);
+      expect(report[kind].equal).toBe(report[kind].total);
+    }
+    expect(report.naive.connections).toBe(4);
+    expect(report.optimised.connections).toBe(1);
+    expect(report.ratios.framesParsed).toBeCloseTo(2, 1);
+  });
+
+  it('prints a table that names the source and every promise', { timeout: MINUTE }, async () => {
+    const { stdout } = await demo('--seconds', '30', '--symbols', '1', '--models', '1');
+
+    expect(stdout).toContain('synthetic session');
+    for (const line of ['database statements', 'CPU', 'peak memory', 'Same results']) expect(stdout).toContain(line);
+    expect(stdout).toContain('NOT MET');
+  });
+
+  it('replays a recording and counts its malformed lines', { timeout: MINUTE }, async () => {
+    const lines = [...synthesise({ seed: 2, duration: 30_000, symbols: ['BTCUSDT'] })];
+    lines.splice(100, 0, 'not json', '{"t":1,"dir":"in","msg":');
+    await writeFile(join(folder, 'damaged.ndjson'), `${lines.join('\n')}\n`);
+
+    const { code, stdout, stderr } = await demo('--data', folder, '--recording', 'damaged', '--json', '--models', '1');
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).input.malformed).toBe(2);
+    expect(stderr).toContain('2 malformed lines left out, the first is line 101');
+  });
+
+  it.each([
+    ['an unknown option', ['--colour'], '--colour'],
+    ['an unknown mode', ['--mode', 'loose'], 'loose'],
+    ['a speed that is none', ['--speed', 'fast'], 'max'],
+    ['a bar of length 0', ['--bar', '0'], 'whole number'],
+    ['an unknown model', ['--models', 'lstm'], 'lstm'],
+    ['an unknown symbol', ['--symbols', 'BTCUSDT,§'], '§'],
+    ['a stray argument', ['fast'], 'fast'],
+    ['a data folder that is not there', ['--data', '/nowhere'], '/nowhere'],
+    ['a recording that is not there', ['--recording', 'nothing'], 'nothing'],
+  ])('answers %s with one sentence and fails', { timeout: MINUTE }, async (_, args, mention) => {
+    const { code, stdout, stderr } = await demo(...args);
+
+    expect(code).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(mention);
+    expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('answers a file that is no recording with one sentence', { timeout: MINUTE }, async () => {
+    await writeFile(join(folder, 'shopping.ndjson'), 'milk\nbread\n');
+
+    const { code, stderr } = await demo('--recording', join(folder, 'shopping.ndjson'));
+
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('shopping');
+  });
+
+  it('stores what it has and closes the database on Ctrl-C', { timeout: MINUTE }, async () => {
+    const args = ['--seconds', '120', '--symbols', '1', '--speed', '10', '--keep', folder];
+    const { child, outcome } = start([MAIN, ...args]);
+    await rowsAppear(join(folder, 'synthetic-1'));
+
+    child.kill('SIGINT');
+    const { code, stderr } = await outcome;
+
+    expect(code).toBe(130);
+    expect(stderr).toContain('Stopped');
+    const instance = await DuckDBInstance.create(join(folder, 'synthetic-1', 'naive.duckdb'));
+    const connection = await instance.connect();
+    const reader = await connection.runAndReadAll('SELECT count(*)::INTEGER FROM books');
+    connection.closeSync();
+    instance.closeSync();
+    expect(reader.getRows()[0]?.[0]).toBeGreaterThan(0);
+  });
+});
+
+function demo(...args: readonly string[]): Promise<Outcome> {
+  return start([MAIN, ...args]).outcome;
+}
+
+function start(args: readonly string[]): { readonly child: ChildProcess; readonly outcome: Promise<Outcome> } {
+  const env = { ...process.env };
+  delete env['TICKWISE_DATA'];
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  const outcome = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr })); // as documented
+  return { child, outcome };
+}
+
+/** Waits until the naive version has written to its database: its log file appears then. */
+async function rowsAppear(target: string): Promise<void> {
+  for (;;) {
+    const files = await readdir(target).catch((): string[] => []);
+    if (files.includes('naive.duckdb.wal')) return;
+    // A process of its own, so that this one does not spin.
+    await new Promise((resolve) => execFile('true', resolve));
+  }
+}
