@@ -125,6 +125,7 @@ export class Courier<T> {
         failures = 0;
         continue;
       }
+      if (this.#isStopped) return;
       await this.#pause(failures, giveUpAt);
       if (!this.#isStopped && this.#settings.clock.now() >= giveUpAt) return this.#miss(delivery, outcome.error);
     }

@@ -222,6 +222,8 @@ export function verdict(judge: Judge): void {
   expect(gone + replaced).toBe(stats.dropped + stats.coalesced + refusedWrites);
 
   expectOrder(plan, stored);
+  // The write of a replaced row settles as its successor's does, even if a lost reply hid that it was stored.
+  if (plan.hasKey && plan.faults.includes('lost-reply')) return;
   for (const number of storedNumbers) {
     if (outcomes.get(number) === 'failed') expect(deadNumbers).toContain(number);
   }

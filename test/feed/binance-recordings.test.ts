@@ -19,7 +19,8 @@ const BESIDE: readonly [name: string, market: BinanceMarket][] = [
   ['binance-spot-small-2021-10-12', 'spot'],
 ];
 
-describe.skipIf(!hasRecordings)('recordings of Binance', () => {
+// The largest recording is 22 MB of text: slow on a busy machine.
+describe.skipIf(!hasRecordings)('recordings of Binance', { timeout: 60_000 }, () => {
   it.each([...INLINE, ...BESIDE])('replay without a gap: %s', (name, market) => {
     const books = replayWhole(name, market);
 

@@ -12,7 +12,7 @@ const RECORDINGS: readonly [source: string, name: string, protocol: FeedProtocol
   ['kraken', 'kraken-book-2021-04-17', kraken()],
 ];
 
-describe.skipIf(!hasRecordings)('final books of the recordings', () => {
+describe.skipIf(!hasRecordings)('final books of the recordings', { timeout: 60_000 }, () => {
   it.each(RECORDINGS)('equal the expected ten best levels to the character: %s', (source, name, protocol) => {
     const expected = expectedRows('final-books-top10.csv').filter((row) => row.startsWith(`${source},`));
 

@@ -14,7 +14,7 @@ const RECORDINGS: readonly [source: string, name: string, protocol: FeedProtocol
   ['coinbase', 'coinbase-2021-04-17', coinbase(), /^level2:/, /^(ticker|matches):/],
 ];
 
-describe.skipIf(!hasRecordings)('a recording over a real socket', () => {
+describe.skipIf(!hasRecordings)('a recording over a real socket', { timeout: 60_000 }, () => {
   it.each(RECORDINGS)(
     'gives the expected books through the pool, one parse per frame: %s',
     async (source, name, protocol, book, others) => {

@@ -50,7 +50,6 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) })
     .showSuggestionAfterError();
   const options = command.parse([...argv], { from: 'user' }).opts<DemoOptions>();
-  if (command.args.length > 0) command.error(`unexpected argument "${command.args[0]}"; see --help`);
   return { ...options, data: options.data ?? (environment['TICKWISE_DATA'] || undefined) };
 }
 
