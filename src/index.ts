@@ -18,6 +18,7 @@ export {
   ArgumentError,
   cacheKey,
   type CacheKeyed,
+  type Callback,
   CircuitOpenError,
   type Clock,
   ClosedError,

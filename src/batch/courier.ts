@@ -1,6 +1,6 @@
+import { backOffDelay } from '../core/back-off.js';
 import type { Clock } from '../core/clock.js';
 import { DeadlineError } from '../core/errors.js';
-import { backoff } from './backoff.js';
 import type { Delivery } from './delivery.js';
 import { readRejected } from './rejected-rows.js';
 import { send } from './send.js';
@@ -247,7 +247,7 @@ export class Courier<T> {
 
   #pause(failures: number, giveUpAt: number): Promise<void> {
     const { clock, retry } = this.#settings;
-    const delay = backoff(this.#isHurried ? 1 : failures, retry.minDelay, retry.maxDelay);
+    const delay = backOffDelay(this.#isHurried ? 1 : failures, retry, Math.random);
     return new Promise((resolve) => {
       const end = (): void => {
         timer.cancel();

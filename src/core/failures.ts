@@ -1,9 +1,14 @@
+import type { Callback } from './callback.js';
 import type { Timer } from './clock.js';
 import { show } from './show.js';
 import { systemClock } from './system-clock.js';
 
-/** Called for every failure of something the caller passed in. `context` says where it happened. */
-export type ErrorHandler<Context = Readonly<Record<string, unknown>>> = (error: unknown, context: Context) => void;
+/**
+ * Called for every failure of something the caller passed in. `context` says where it happened.
+ *
+ * It may be async. What it throws or rejects becomes a process warning.
+ */
+export type ErrorHandler<Context = Readonly<Record<string, unknown>>> = Callback<[error: unknown, context: Context]>;
 
 /** Shortest time between two warnings of one reporter, in milliseconds. */
 const WARNING_INTERVAL = 60_000;
@@ -37,8 +42,7 @@ export class FailureReporter<Context extends object = Readonly<Record<string, un
       return;
     }
     try {
-      const result: unknown = this.#onError(error, context);
-      onRejection(result, (rejection) => this.#warn(rejection));
+      onRejection(this.#onError(error, context), (rejection) => this.#warn(rejection));
     } catch (thrown) {
       this.#warn(thrown);
     }

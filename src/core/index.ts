@@ -1,4 +1,5 @@
 export { cacheKey, type CacheKeyed } from './cache-key.js';
+export type { Callback } from './callback.js';
 export type { Clock, Timer } from './clock.js';
 export {
   ArgumentError,

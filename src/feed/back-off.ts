@@ -1,14 +1,6 @@
-/** Bounds of the delay before a connection is opened again, in milliseconds. */
-export interface BackOffBounds {
-  readonly minDelay: number;
-  readonly maxDelay: number;
-}
+import { backOffDelay, type BackOffBounds } from '../core/back-off.js';
 
-/**
- * Exponential back-off with full jitter: a random part of a bound that doubles with every failure.
- *
- * Processes that lose their connections at the same moment come back at different ones.
- */
+/** Counts the failures of a connection, and says how long to wait after each. */
 export class BackOff {
   readonly #bounds: BackOffBounds;
   readonly #random: () => number;
@@ -26,9 +18,8 @@ export class BackOff {
 
   /** Counts a failure and returns how long to wait, in milliseconds. */
   next(): number {
-    const bound = Math.min(this.#bounds.maxDelay, this.#bounds.minDelay * 2 ** this.#failures);
     this.#failures++;
-    return bound * this.#random();
+    return backOffDelay(this.#failures, this.#bounds, this.#random);
   }
 
   reset(): void {

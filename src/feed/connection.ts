@@ -7,8 +7,9 @@
  * then `live`, before any value.
  */
 import type { WebSocket } from 'ws';
+import type { BackOffBounds } from '../core/back-off.js';
 import type { Clock, Timer } from '../core/clock.js';
-import { BackOff, type BackOffBounds } from './back-off.js';
+import { BackOff } from './back-off.js';
 import type { FeedCounters } from './counters.js';
 import type { AnyFeedEvent } from './event.js';
 import type { FeedErrorContext } from './feed-options.js';
@@ -115,7 +116,11 @@ export class Connection<Event extends AnyFeedEvent> {
 
   /** Compares want and wire of a topic after its listeners have changed. */
   reconcile(record: TopicRecord<Event>): void {
-    if (!record.isWanted) record.isLive = false;
+    if (!record.isWanted) {
+      // What was missed concerns only those who were there.
+      record.isLive = false;
+      record.lostAt = undefined;
+    }
     if (!record.isUnasked) this.#desk.reconcile(record);
     else if (!record.isWanted) this.#release(record);
     if (record.isUnasked ? this.isOpen : record.wire === 'on') this.#goLive(record);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Callback } from '../core/callback.js';
 import type { Clock } from '../core/clock.js';
 import type { ErrorHandler } from '../core/failures.js';
 import { callback, claim, clockOption, duration, wholeNumber } from '../core/options.js';
@@ -10,7 +11,7 @@ export interface FeedErrorContext {
   /**
    * `connect`: a connection could not be opened. `connection`: an open one was lost. `frame`: a frame
    * could not be understood. `protocol`: a function of the protocol threw. `subscribe`: the venue refused
-   * a topic after a reconnect. `handler`: an emit, notify, onGap or onUnknown callback threw.
+   * a topic after a reconnect. `handler`: an emit, notify, onGap, onUnknown or random callback threw.
    */
   readonly where: 'connect' | 'connection' | 'frame' | 'protocol' | 'subscribe' | 'handler';
   /** Address of the connection. */
@@ -87,7 +88,7 @@ export interface FeedPoolOptions<Event extends AnyFeedEvent = FeedEvent> {
   /** When a lost connection is opened again. */
   readonly reconnect?: ReconnectOptions | undefined;
   /**
-   * Source of the jitter, from 0 up to 1.
+   * Source of the jitter, from 0 up to 1. Anything else, or an error, waits the whole bound.
    * @default Math.random
    */
   readonly random?: (() => number) | undefined;
@@ -105,12 +106,12 @@ export interface FeedPoolOptions<Event extends AnyFeedEvent = FeedEvent> {
    * Called once per topic and loss, when the topic is back and before its next value.
    * @default nothing
    */
-  readonly onGap?: ((gap: FeedGap) => void) | undefined;
+  readonly onGap?: Callback<[gap: FeedGap]> | undefined;
   /**
    * Called with every frame that the protocol does not know.
    * @default nothing; they are counted
    */
-  readonly onUnknown?: ((message: unknown) => void) | undefined;
+  readonly onUnknown?: Callback<[message: unknown]> | undefined;
 }
 
 const reconnectSchema = z.strictObject({
@@ -132,6 +133,6 @@ export const feedPoolSchema = z.strictObject({
   random: z.optional(callback<() => number>()),
   ioClock: z.optional(clockOption()),
   onError: z.optional(callback<ErrorHandler<FeedErrorContext>>()),
-  onGap: z.optional(callback<(gap: FeedGap) => void>()),
-  onUnknown: z.optional(callback<(message: unknown) => void>()),
+  onGap: z.optional(callback<Callback<[gap: FeedGap]>>()),
+  onUnknown: z.optional(callback<Callback<[message: unknown]>>()),
 });

@@ -4,6 +4,7 @@ import { readOptions } from '../core/options.js';
 import { show } from '../core/show.js';
 import { systemClock } from '../core/system-clock.js';
 import type { EndTopic, TopicSource, TopicStatus } from '../core/topic-source.js';
+import type { Callback } from '../core/callback.js';
 import type { Timer } from '../core/clock.js';
 import { Connection, type ConnectionHandlers, type ConnectionSettings } from './connection.js';
 import { newCounters } from './counters.js';
@@ -43,7 +44,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   readonly #protocol: FeedProtocol<Event>;
   readonly #url: string | undefined;
   readonly #maxConnections: number;
-  readonly #onGap: ((gap: FeedGap) => void) | undefined;
+  readonly #onGap: Callback<[gap: FeedGap]> | undefined;
   readonly #settings: ConnectionSettings<Event>;
   readonly #counters = newCounters();
   readonly #failures: FailureReporter<FeedErrorContext>;
@@ -77,7 +78,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       maxPayload: read.maxPayload ?? 2 ** 23,
       backOff: { minDelay, maxDelay },
       stableAfter,
-      random: read.random ?? Math.random,
+      random: () => this.#draw(read.random ?? Math.random),
       ioClock: read.ioClock ?? systemClock,
       counters: this.#counters,
       isPaused: () => this.#isPaused,
@@ -163,6 +164,17 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** A number from the user's source of jitter; one that throws must not end the process. */
+  #draw(random: () => number): number {
+    try {
+      return random();
+    } catch (error) {
+      this.#counters.handlerErrors++;
+      this.#failures.report(error, { where: 'handler' });
+      return 1;
+    }
   }
 
   #check(topic: string, emit: unknown, notify: unknown): void {

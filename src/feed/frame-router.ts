@@ -1,3 +1,4 @@
+import type { Callback } from '../core/callback.js';
 import type { FailureReporter } from '../core/failures.js';
 import { show } from '../core/show.js';
 import type { TopicStatus } from '../core/topic-source.js';
@@ -16,13 +17,13 @@ export class FrameRouter<Event extends AnyFeedEvent> {
   readonly #protocol: FeedProtocol<Event>;
   readonly #counters: FeedCounters;
   readonly #failures: FailureReporter<FeedErrorContext>;
-  readonly #onUnknown: ((message: unknown) => void) | undefined;
+  readonly #onUnknown: Callback<[message: unknown]> | undefined;
 
   constructor(
     protocol: FeedProtocol<Event>,
     counters: FeedCounters,
     failures: FailureReporter<FeedErrorContext>,
-    onUnknown: ((message: unknown) => void) | undefined,
+    onUnknown: Callback<[message: unknown]> | undefined,
   ) {
     this.#protocol = protocol;
     this.#counters = counters;
@@ -40,14 +41,23 @@ export class FrameRouter<Event extends AnyFeedEvent> {
       incoming = this.#protocol.read(message);
       // Read here, so that a protocol which answers nothing makes a malformed frame and no crash.
       ({ type } = incoming);
+      if (incoming.type === 'event') void incoming.event.topic;
     } catch (error) {
       this.#counters.malformed++;
       const context = { where: 'frame', url: connection.url, frame: text.slice(0, FRAME_EXCERPT) } as const;
       this.#failures.report(error, context);
       return;
     }
-    if (incoming.type === 'event') this.#deliver(connection, incoming.event);
-    else this.#control(connection, incoming, type, message);
+    if (incoming.type === 'event') {
+      this.#deliver(connection, incoming.event);
+      return;
+    }
+    try {
+      this.#control(connection, incoming, type, message);
+    } catch (error) {
+      // An acknowledgement or a reply of the wrong form, from a protocol that promised another.
+      this.#failures.report(error, { where: 'protocol', url: connection.url });
+    }
   }
 
   /** Tells a listener about its topic. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { Callback } from '../core/callback.js';
 import { callback, claim, MAX_CAPACITY, oneOf, readOptions, wholeNumber } from '../core/options.js';
 import type { TopicStatus } from '../core/topic-source.js';
 
@@ -18,7 +19,7 @@ export interface DeliveryContext<Topic extends string = string> {
  * The value is shared with all other subscribers: treat it as read-only. What a handler throws, or the
  * rejection of a promise it returns, goes to `onError` and stops nobody else.
  */
-export type Handler<Value, Topic extends string = string> = (value: Value, context: DeliveryContext<Topic>) => unknown;
+export type Handler<Value, Topic extends string = string> = Callback<[value: Value, context: DeliveryContext<Topic>]>;
 
 /**
  * What happens to a value that finds the queue full.
@@ -75,7 +76,7 @@ export interface SubscribeOptions<Value> {
    * Told what happens to the topic besides its values, and its present state after `subscribe` has
    * returned. Told at once: ahead of values that still wait in the subscription's own queue.
    */
-  readonly onStatus?: ((status: TopicStatus) => unknown) | undefined;
+  readonly onStatus?: Callback<[status: TopicStatus]> | undefined;
 }
 
 /** A queue with its defaults applied. */
@@ -87,7 +88,7 @@ export interface QueuePlan {
 /** A subscription's options with their defaults applied. No queue means sync. */
 export interface SubscribePlan {
   readonly queue: QueuePlan | undefined;
-  readonly onStatus: ((status: TopicStatus) => unknown) | undefined;
+  readonly onStatus: Callback<[status: TopicStatus]> | undefined;
 }
 
 const WORDS = ['wait', 'drop-oldest', 'drop-newest', 'latest', 'disconnect'] as const;
@@ -107,7 +108,7 @@ const subscribeSchema = z.strictObject({
     claim<Delivery<unknown>>("'sync', 'serial', 'latest' or { queue, overflow }", isDelivery),
     'sync',
   ),
-  onStatus: z.optional(callback<(status: TopicStatus) => unknown>()),
+  onStatus: z.optional(callback<Callback<[status: TopicStatus]>>()),
 });
 
 const SYNC: SubscribePlan = { queue: undefined, onStatus: undefined };

@@ -1,3 +1,4 @@
+import type { Callback } from '../core/callback.js';
 import type { OverflowError } from '../core/errors.js';
 import { type FailureReporter, isThenable } from '../core/failures.js';
 import type { TopicStatus } from '../core/topic-source.js';
@@ -35,7 +36,7 @@ export interface SubscriberSetup {
   readonly id: number;
   readonly topic: string;
   readonly host: SubscriberHost;
-  readonly onStatus: ((status: TopicStatus) => unknown) | undefined;
+  readonly onStatus: Callback<[status: TopicStatus]> | undefined;
 }
 
 /** One subscription: its outlet, its counters and its end. */

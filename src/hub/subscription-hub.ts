@@ -1,7 +1,7 @@
+import { deepFreeze } from '../core/deep-freeze.js';
 import { ArgumentError, ClosedError, OverflowError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
 import { show } from '../core/show.js';
-import { deepFreeze } from './deep-freeze.js';
 import {
   type Handler,
   type QueueOptions,

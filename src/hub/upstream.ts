@@ -1,9 +1,9 @@
+import { backOffDelay } from '../core/back-off.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { ArgumentError } from '../core/errors.js';
 import { isThenable } from '../core/failures.js';
 import { show } from '../core/show.js';
 import type { EndTopic, TopicSource, TopicStatus } from '../core/topic-source.js';
-import { retryDelay } from './retry-delay.js';
 
 /*
  * One upstream subscription, kept as it is wanted.
@@ -16,6 +16,9 @@ import { retryDelay } from './retry-delay.js';
  *
  * Each subscribe is a session of its own: what an ended session still sends is ignored and counted.
  */
+
+/** Bounds of the delay before a refused topic is asked for again, in milliseconds. */
+const RETRY = { minDelay: 1_000, maxDelay: 30_000 };
 
 /** Who needs a topic: subscribers start and keep it, lingering only keeps it. */
 export type Demand = 'none' | 'linger' | 'subscribers';
@@ -46,6 +49,8 @@ interface Session {
   isOpen: boolean;
   /** Whether a confirmation that comes after the end has to be answered by ending it. */
   isOrphan: boolean;
+  /** Whether the source has said live itself: what it says since then is newer than its answer. */
+  saidLive: boolean;
 }
 
 type State =
@@ -126,7 +131,7 @@ export class Upstream {
   }
 
   #start(): void {
-    const session: Session = { isOpen: true, isOrphan: false };
+    const session: Session = { isOpen: true, isOrphan: false, saidLive: false };
     this.#state = { type: 'starting', session };
     const { source, topic } = this.#setup;
     let answer: unknown;
@@ -163,11 +168,13 @@ export class Upstream {
     }
     this.#failuresInRow = 0;
     this.#state = { type: 'live', session, end };
-    this.#owner.onStatus({ type: 'live' });
+    if (!session.saidLive) this.#owner.onStatus({ type: 'live' });
     this.reconcile();
   }
 
   #refused(session: Session, error: unknown): void {
+    // A source that has said `closed` says it again so: the subscribers know.
+    if (!session.isOpen && !session.isOrphan) return;
     this.#owner.onFailure(error, 'subscribe');
     if (!session.isOpen) return;
     session.isOpen = false;
@@ -182,10 +189,10 @@ export class Upstream {
 
   #delay(): number {
     try {
-      return retryDelay(this.#failuresInRow, this.#setup.random);
+      return backOffDelay(this.#failuresInRow, RETRY, this.#setup.random);
     } catch (error) {
       this.#owner.onFailure(error, 'subscribe');
-      return retryDelay(this.#failuresInRow, () => 1);
+      return backOffDelay(this.#failuresInRow, RETRY, () => 1);
     }
   }
 
@@ -204,6 +211,7 @@ export class Upstream {
       session.isOpen = false;
       this.#state = IDLE;
     }
+    if (status.type === 'live') session.saidLive = true;
     this.#owner.onStatus(status);
   }
 

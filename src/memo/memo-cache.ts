@@ -7,9 +7,9 @@
  * happened that makes it out of date: see Flights.
  */
 import type { Clock } from '../core/clock.js';
+import { deepFreeze } from '../core/deep-freeze.js';
 import { isThenable } from '../core/failures.js';
 import { type CallKey, keyOfFew, keyOfList, keyOfOne, keyWithThis } from './call-key.js';
-import { deepFreeze } from './deep-freeze.js';
 import { type Entry, isServed, isUseful } from './entry.js';
 import { EntryTable } from './entry-table.js';
 import { explain, type MemoExplanation } from './explain.js';

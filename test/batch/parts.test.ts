@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { VirtualClock } from 'tickwise';
-import { describe, expect, it, vi } from 'vitest';
-import { backoff } from '../../src/batch/backoff.js';
+import { describe, expect, it } from 'vitest';
 import { DelaySamples } from '../../src/batch/delay-samples.js';
 import { Delivery } from '../../src/batch/delivery.js';
 import { FlushMarks } from '../../src/batch/flush-marks.js';
@@ -275,25 +274,6 @@ describe('DelaySamples', () => {
 
     expect(samples.percentile(0)).toBe(5_000 - 1_024);
     expect(samples.percentile(0.99)).toBe(4_989);
-  });
-});
-
-describe('backoff', () => {
-  it('stays between 0 and its bound for any number of failures', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 1, max: 1_000 }), (failures, minDelay) => {
-        const delay = backoff(failures, minDelay, 10_000);
-
-        expect(delay).toBeGreaterThanOrEqual(0);
-        expect(delay).toBeLessThanOrEqual(Math.min(10_000, minDelay * 2 ** (failures - 1)));
-      }),
-    );
-  });
-
-  it('takes maxDelay as the bound when that is below minDelay', () => {
-    vi.spyOn(Math, 'random').mockReturnValue(1);
-
-    expect(backoff(1, 500, 100)).toBe(100);
   });
 });
 

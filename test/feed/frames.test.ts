@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import * as fc from 'fast-check';
+import type { Incoming } from 'tickwise/feed';
 import { readTestFrame, scene, type TestEvent } from './fake-venue.js';
 import { Journal } from './journal.js';
 
@@ -152,6 +153,28 @@ describe('a hostile frame', () => {
       { numRuns: 40 },
     );
     expect(pool.stats()).toMatchObject({ opened: 1, connections: 1 });
+  });
+});
+
+describe('a protocol that breaks its promises', () => {
+  it.each([
+    ['an event that is none', { type: 'event' }, 'frame', 1],
+    ['topics that are no list', { type: 'ack', topics: 5 }, 'protocol', 0],
+    ['a reply that is no text', { type: 'ping', reply: { op: 'pong' } }, 'protocol', 0],
+  ])('with %s is reported and harms no neighbour', async (_, incoming, where, malformed) => {
+    const read = (message: unknown): Incoming<TestEvent> =>
+      JSON.stringify(message) === '{"odd":true}' ? (incoming as never) : readTestFrame(message); // As untyped code may.
+    await using stage = await scene({}, { read });
+    const { pool, venue, errors } = stage;
+    const events = new Journal<TestEvent>();
+    await pool.subscribe('a', events.add);
+
+    venue.send({ odd: true });
+    venue.send({ topic: 'a', value: 1 });
+    await events.atLeast(1);
+
+    expect(errors.entries.map((entry) => entry.where)).toEqual([where]);
+    expect(pool.stats()).toMatchObject({ malformed, events: 1, connections: 1 });
   });
 });
 

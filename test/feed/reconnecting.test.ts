@@ -320,6 +320,28 @@ describe('signs of life', () => {
   });
 });
 
+describe('a source of jitter that is broken', () => {
+  it.each([
+    ['throws', 'handler', brokenRandom],
+    ['gives NaN', undefined, () => NaN],
+    ['gives a negative number', undefined, () => -1],
+  ])('and %s makes the delay the whole bound', async (_, where, random) => {
+    await using stage = await scene({ random });
+    const { pool, venue, clock, errors } = stage;
+    await pool.subscribe('a', nothing);
+
+    await lose(stage);
+    await clock.advance(499);
+    const opened = [pool.stats().opened];
+    await clock.advance(1);
+    await venue.connections.atLeast(2);
+    opened.push(pool.stats().opened);
+
+    expect(opened).toEqual([1, 2]);
+    expect(errors.entries.slice(1).map((entry) => entry.where)).toEqual(where === undefined ? [] : [where]);
+  });
+});
+
 describe('the back-off', () => {
   it('is a random part of a bound that doubles up to the largest', () => {
     const failures = fc.integer({ min: 1, max: 100 });
@@ -337,6 +359,10 @@ describe('the back-off', () => {
     );
   });
 });
+
+function brokenRandom(): never {
+  throw new Error('no jitter today');
+}
 
 /** Cuts the newest connection at the venue's side and waits until the pool has noticed. */
 async function lose({ venue, errors }: Scene): Promise<void> {

@@ -1,37 +1,6 @@
-import * as fc from 'fast-check';
 import { VirtualClock } from 'tickwise/core';
 import { describe, expect, it } from 'vitest';
-import { retryDelay } from '../../src/hub/retry-delay.js';
 import { TurnTime } from '../../src/hub/turn-time.js';
-
-describe('retryDelay', () => {
-  it.each([
-    [1, 1_000],
-    [2, 2_000],
-    [3, 4_000],
-    [4, 8_000],
-    [5, 16_000],
-    [6, 30_000],
-    [7, 30_000],
-    [1_000, 30_000],
-    [100_000, 30_000],
-  ])('of attempt %i is at most %i ms', (attempt, bound) => {
-    expect(retryDelay(attempt, () => 1)).toBe(bound);
-    expect(retryDelay(attempt, () => 0.5)).toBe(bound / 2);
-    expect(retryDelay(attempt, () => 0)).toBe(0);
-  });
-
-  it('lies within its bound whatever the random source gives', () => {
-    fc.assert(
-      fc.property(fc.nat(50), fc.double(), (attempt, share) => {
-        const delay = retryDelay(attempt + 1, () => share);
-
-        expect(delay).toBeGreaterThanOrEqual(0);
-        expect(delay).toBeLessThanOrEqual(30_000);
-      }),
-    );
-  });
-});
 
 describe('TurnTime', () => {
   it('is the clock’s time at the first read of each turn', async () => {

@@ -67,6 +67,14 @@ describe('types of a hub', () => {
     expectTypeOf((value: string) => value).not.toExtend<Handler<Ticker>>();
   });
 
+  it('take callbacks that end their own subscription or close their own hub', () => {
+    const once = hub.subscribe('ticker', () => once.unsubscribe(), { onStatus: () => once.unsubscribe() });
+    const fragile = new SubscriptionHub<Topics>({ onError: () => fragile.close() });
+
+    expectTypeOf(once).toEqualTypeOf<Subscription>();
+    expectTypeOf(fragile).toEqualTypeOf<SubscriptionHub<Topics>>();
+  });
+
   it('take a source of the same topics only', () => {
     expectTypeOf<TopicSource<Topics>>().toExtend<NonNullable<HubOptions<Topics>['source']>>();
     expectTypeOf<TopicSource<{ ticker: string }>>().not.toExtend<

@@ -529,6 +529,36 @@ describe('status', () => {
     expect(hub.stats()).toMatchObject({ received: 2, delivered: 2, pending: 0 });
   });
 
+  it('closed by the source while subscribing makes a refusal that follows no failure', async () => {
+    const errors: unknown[] = [];
+    const source = new TestSource();
+    const hub = new SubscriptionHub<Record<string, number>>({ source, onError: (error) => errors.push(error) });
+    const told: string[] = [];
+    hub.subscribe('a', () => {}, { onStatus: ({ type }) => told.push(type) });
+    await settle();
+
+    source.last.notify({ type: 'closed' });
+    await source.last.refuse(new Error('the source was closed'));
+
+    expect(errors).toEqual([]);
+    expect(told).toEqual(['closed']);
+  });
+
+  it('failed after live stays, though the answer to subscribe comes later', async () => {
+    const source = new TestSource();
+    const hub = new SubscriptionHub<Record<string, number>>({ source });
+    const told: string[] = [];
+    hub.subscribe('a', () => {}, { onStatus: ({ type }) => told.push(type) });
+    await settle();
+
+    source.last.notify({ type: 'live' });
+    source.last.notify({ type: 'failed', error: new Error('lost') });
+    await source.last.confirm();
+
+    expect(told).toEqual(['live', 'failed']);
+    expect(hub.explain('a').status).toBe('failed');
+  });
+
   it('closed by the source while subscribing leaves a late confirmation alone', async () => {
     const { hub, source } = open({ linger: 50 });
     hub.subscribe('x', ignore);

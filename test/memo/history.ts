@@ -19,8 +19,8 @@ export const optionsOfHistory: fc.Arbitrary<ModelOptions> = fc.record({
   maxEntries: fc.constantFrom(1, 2, 3, 5, 10_000),
 });
 
-/** Random histories of up to `length` steps, mostly calls. */
-export function historyOf(length: number): fc.Arbitrary<Step[]> {
+/** Random histories of up to `maxLength` steps, mostly calls. */
+export function historyOf(maxLength: number, minLength = 0): fc.Arbitrary<Step[]> {
   const step = fc.record({
     type: fc.oneof(
       { weight: 10, arbitrary: fc.constant('call' as const) },
@@ -31,7 +31,7 @@ export function historyOf(length: number): fc.Arbitrary<Step[]> {
     key: fc.constantFrom('a', 'b', 'c', 'd', '__proto__', '\0'),
     amount: fc.nat(12),
   });
-  return fc.array(step, { maxLength: length });
+  return fc.array(step, { minLength, maxLength, size: 'max' });
 }
 
 /** Runs a history on a memoised function and on the model, and compares answers, counts and size at each step. */

@@ -61,6 +61,8 @@ export class ModelCache {
   }
 
   set(key: string, value: number, now: number): void {
+    // What was there is out of date, whether or not the new value can be stored; a replaced entry evicts nothing.
+    if (this.#isWorthless()) this.invalidate(key);
     this.#refreshes = this.#refreshes.filter((other) => other !== key);
     this.#store(key, { value, error: undefined, storedAt: now }, now);
   }
@@ -120,16 +122,18 @@ export class ModelCache {
   }
 
   #store(key: string, entry: ModelEntry, now: number): void {
-    const { ttl, staleWhileRevalidate, staleIfError } = this.#options;
-    if (entry.error === undefined && ttl === 0 && staleWhileRevalidate === 0 && staleIfError === 0) {
-      // Nothing could ever be served from it.
-      return;
-    }
+    if (entry.error === undefined && this.#isWorthless()) return;
     this.#entries = this.#entries.filter(([other]) => other !== key);
     this.#entries.push([key, entry]);
     if (this.#entries.length <= this.#options.maxEntries) return;
     const [evicted] = this.#entries.splice(0, 1);
     if (evicted !== undefined && this.#isUseful(evicted[1], now)) this.counts.evictions++;
+  }
+
+  /** Whether no value could ever be served from an entry. */
+  #isWorthless(): boolean {
+    const { ttl, staleWhileRevalidate, staleIfError } = this.#options;
+    return ttl === 0 && staleWhileRevalidate === 0 && staleIfError === 0;
   }
 
   #isUseful(entry: ModelEntry, now: number): boolean {

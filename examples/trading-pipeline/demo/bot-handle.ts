@@ -41,6 +41,11 @@ export class BotHandle {
     if (this.#child.connected) this.#send({ type: 'stop' });
   }
 
+  /** Ends the process at once; of no effect on one that has ended. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   #send(request: BotRequest): void {
     this.#child.send(request, () => {
       // A bot that is gone says so by its exit.

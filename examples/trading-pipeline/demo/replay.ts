@@ -27,23 +27,35 @@ interface Run {
 export async function replay(input: Input, options: DemoOptions, signal: AbortSignal): Promise<Report | undefined> {
   const job = makeJob(input.recording, options);
   const folder = await outputFolder(options, input.recording.name);
+  try {
+    const runs = await runBoth(input, job, options, folder, signal);
+    return runs && (await compare(inputReport(input, job, options), ...runs));
+  } catch (error) {
+    // Ctrl-C reaches the children too, and ends one that has only just been started.
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    if (options.keep === undefined) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runBoth(
+  { source }: Input,
+  job: CommonJob,
+  { bar, speed }: DemoOptions,
+  folder: string,
+  signal: AbortSignal,
+): Promise<[naive: Run, optimised: Run] | undefined> {
   const symbols = job.symbols.map(({ symbol }) => symbol);
-  const venue = await VenueHandle.spawn(programOf('venue'), {
-    source: input.source,
-    symbols,
-    bar: options.bar,
-    speed: options.speed,
-  });
+  const venue = await VenueHandle.spawn(programOf('venue'), { source, symbols, bar, speed });
   try {
     const naive = await runVersion('naive', job, venue, folder, signal);
     if (naive === undefined) return undefined;
     await venue.reset();
     const optimised = await runVersion('optimised', job, venue, folder, signal);
-    if (optimised === undefined) return undefined;
-    return await compare(inputReport(input, job, options), naive, optimised);
+    return optimised && [naive, optimised];
   } finally {
     await venue.stop();
-    if (options.keep === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -60,21 +72,24 @@ async function runVersion(
     database: join(folder, `${version}.duckdb`),
     result: join(folder, `${version}.result`),
   };
-  await rm(job.database, { force: true });
+  if (signal.aborted) return undefined;
+  // A log that a killed process left behind would be played into the new database.
+  for (const file of [job.database, `${job.database}.wal`]) await rm(file, { force: true });
   const bot = new BotHandle(programOf(version), job);
   const stop = (): void => bot.stop();
   signal.addEventListener('abort', stop);
   try {
-    await bot.ready();
+    await Promise.race([bot.ready(), venue.failed]);
     const started = performance.now();
     await venue.start();
     const progress = showProgress(version === 'naive' ? 'usual way' : 'tickwise', venue);
-    const result = await bot.result().finally(() => progress[Symbol.dispose]());
+    const result = await Promise.race([bot.result(), venue.failed]).finally(() => progress[Symbol.dispose]());
     if (signal.aborted) return undefined;
     const counts = await venue.counts();
     return { result, version: versionReport(result, counts, performance.now() - started), database: job.database };
   } finally {
     signal.removeEventListener('abort', stop);
+    bot.kill();
     await rm(job.result, { force: true });
   }
 }

@@ -22,8 +22,10 @@ export class NaiveConnection {
     this.#socket = socket;
     this.#handle = handle;
     this.failed = new Promise((_, reject) => (this.#fail = reject));
+    this.failed.catch(() => {}); // whoever races it hears of it; our own close is nobody's failure
     socket.on('message', (data: Buffer) => this.#receive(data.toString()));
     socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#fail(new Error('the venue closed the connection')));
   }
 
   /** Connects and asks for the streams. */

@@ -26,9 +26,10 @@ export interface BinanceSnapshot {
 /** Reads a message of a Binance combined stream. */
 export function readBinance(text: string): MarketMessage {
   // The shapes are the venue's documentation, as such bots trust it.
-  const { id, stream, data } = JSON.parse(text) as BinanceMessage;
+  const message = JSON.parse(text) as BinanceMessage;
+  const { id, stream, data } = message;
   if (id !== undefined) return { type: 'ack' };
-  if (stream === undefined || data === undefined) return readControl(JSON.parse(text));
+  if (stream === undefined || data === undefined) return readControl(message);
   const [, kind = ''] = stream.split('@');
   if (kind === 'trade' || kind === 'aggTrade') return { type: 'trades', sizes: [Number(data.q)] };
   if (kind === 'bookTicker') return { type: 'quote', bidSize: Number(data.B), askSize: Number(data.A) };

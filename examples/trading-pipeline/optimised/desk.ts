@@ -4,9 +4,16 @@ import type { SymbolJob } from '../bot/job.js';
 import { FINAL_LEVELS, type FinalBook } from '../bot/result.js';
 import { IMBALANCE_LEVELS } from '../bot/rows.js';
 import { imbalanceOf, tiltOf } from '../models/imbalance.js';
+import { LONG_WINDOW } from '../models/market-window.js';
 
-/** Bars a desk remembers: those of the longest window, and room for decisions that lag the feed. */
-const CAPACITY = 1_024;
+/**
+ * Bars a desk remembers: those of the longest window, and room for decisions that lag the feed. A paused
+ * feed still delivers what it has read: 64 kB, or 1 772 clock marks of 37 bytes when nothing else happens.
+ */
+const CAPACITY = 4_096;
+
+/** Boundaries that decisions may lag before bars they need are overwritten. */
+export const MOST_LAG = CAPACITY - LONG_WINDOW;
 
 /** Columns of a desk's bars. The book's top is a part of the bar, so that decisions can look back at it. */
 const COLUMNS = {

@@ -6,6 +6,7 @@ import { costOfProcess } from '../bot/cost.js';
 import type { BotJob } from '../bot/job.js';
 import type { BotResult } from '../bot/result.js';
 import type { DecisionRow, SignalRow } from '../bot/rows.js';
+import { MOST_LAG } from './desk.js';
 import { MarketFeed } from './market-feed.js';
 import { Store } from './store.js';
 import { Trader, type TraderOutput } from './trader.js';
@@ -26,7 +27,11 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
   const failure = newFailure();
   const boundaries = new Boundaries(clock);
   const feed = new MarketFeed(job, {
-    onBoundary: (at) => (boundaries.add(at) > MAX_LAG ? feed.pause() : undefined),
+    onBoundary: (at) => {
+      const lag = boundaries.add(at);
+      if (lag > MAX_LAG) feed.pause();
+      if (lag > MOST_LAG) failure.fail(new Error(`decisions lag the feed by ${lag} bars, more than a desk remembers`));
+    },
     onEnd: () => boundaries.end(),
     onError: failure.fail,
   });

@@ -1,5 +1,5 @@
 import { sumOf } from './comparison.js';
-import type { Report, VersionReport } from './report.js';
+import { ratiosOf, type Report, type VersionReport } from './report.js';
 
 /**
  * Renders the reports as one JSON object: that of the only recording, or of several their sums, with each
@@ -11,19 +11,24 @@ export function renderJson(reports: readonly Report[]): string {
 }
 
 function totalsOf(reports: readonly Report[]): object {
+  const naive = addUp(reports.map((report) => report.naive));
+  const optimised = addUp(reports.map((report) => report.optimised));
   return {
     input: { names: reports.map(({ input }) => input.name), kind: reports[0]?.input.kind },
-    naive: addUp(reports.map(({ naive }) => naive)),
-    optimised: addUp(reports.map(({ optimised }) => optimised)),
+    naive,
+    optimised,
     signals: sumOf(reports.map(({ signals }) => signals)),
     decisions: sumOf(reports.map(({ decisions }) => decisions)),
     books: sumOf(reports.map(({ books }) => books)),
     rows: sumOf(reports.map(({ rows }) => rows)),
+    ratios: ratiosOf(naive, optimised),
   };
 }
 
+type Totals = Omit<VersionReport, 'cacheHits'>;
+
 /** Adds up counters; of memory the largest counts. */
-function addUp(versions: readonly VersionReport[]): Record<string, number> {
+function addUp(versions: readonly VersionReport[]): Totals {
   const sums: Record<string, number> = {};
   for (const version of versions) {
     for (const [name, value] of Object.entries(version)) {
@@ -32,5 +37,5 @@ function addUp(versions: readonly VersionReport[]): Record<string, number> {
       sums[name] = name.endsWith('Bytes') ? Math.max(before, value) : before + value;
     }
   }
-  return sums;
+  return sums as Totals; // every counter is a number
 }

@@ -67,6 +67,8 @@ const RATIOS = [
   'durationMs',
 ] as const;
 
+type Ratio = (typeof RATIOS)[number];
+
 /** Puts a version's figures together. */
 export function versionReport(result: BotResult, counts: VenueCounts, durationMs: number): VersionReport {
   return {
@@ -87,11 +89,23 @@ export function versionReport(result: BotResult, counts: VenueCounts, durationMs
   };
 }
 
+/** Divides the naive version's counters by the optimised one's. */
+export function ratiosOf(
+  naive: Readonly<Record<Ratio, number>>,
+  optimised: Readonly<Record<Ratio, number>>,
+): Record<string, number> {
+  return Object.fromEntries(RATIOS.map((name) => [name, round(naive[name] / optimised[name])]));
+}
+
 /** Adds ratios and claims to two versions and what was compared. */
 export function reportOf(base: Omit<Report, 'ratios' | 'claims'>): Report {
   const { naive, optimised } = base;
-  const ratios = Object.fromEntries(RATIOS.map((name) => [name, round(naive[name] / optimised[name])]));
-  return { ...base, ratios, claims: claimsOf(base.input, naive, optimised) };
+  return { ...base, ratios: ratiosOf(naive, optimised), claims: claimsOf(base.input, naive, optimised) };
+}
+
+/** Whether neither version gave a signal: the models need a few hundred bars first. */
+export function isEmpty({ signals }: Report): boolean {
+  return signals.total === 0;
 }
 
 /** Whether both versions gave the same, and gave anything at all. */

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Comparison } from './comparison.js';
-import { isProven, type Report, type VersionReport } from './report.js';
+import { isEmpty, isProven, type Report, type VersionReport } from './report.js';
 
 /** Lines of the table: what it is called, where it stands and how it reads. */
 const LINES: readonly (readonly [string, (version: VersionReport) => number, (value: number) => string])[] = [
@@ -51,6 +51,7 @@ function claims(report: Report): string {
 
 function results(report: Report): string {
   const { signals, decisions, books, rows } = report;
+  if (isEmpty(report)) return 'NOTHING PROVEN: the recording is too short to give a signal with bars of this length.';
   const parts = [
     `signals ${outOf(signals)}`,
     `decisions ${outOf(decisions)}`,

@@ -23,6 +23,7 @@ export class VenueHandle implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   readonly #exited: Promise<void>;
+  readonly #failed: Promise<never>;
   #lastId = 0;
   #port = 0;
   #recording: RecordingInfo | undefined;
@@ -31,14 +32,20 @@ export class VenueHandle implements AsyncDisposable {
     this.#child = fork(modulePath, [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     // The cast names what venue-process.ts sends; nobody else holds the channel.
     this.#child.on('message', (message) => this.#settle(message as VenueReply));
+    let fail: (error: Error) => void = () => {};
+    this.#failed = new Promise((_, reject) => (fail = reject));
+    this.#failed.catch(() => {}); // whoever races it hears of it
     this.#exited = new Promise((resolve) => {
       // A process that could not be started has no exit to wait for.
       this.#child.on('error', (error) => {
+        fail(error);
         this.#fail(error);
         resolve();
       });
       this.#child.once('exit', (code, signal) => {
-        this.#fail(new Error(`the venue process ended (${signal ?? `exit code ${code}`})`));
+        const error = new Error(`the venue process ended (${signal ?? `exit code ${code}`})`);
+        fail(error);
+        this.#fail(error);
         resolve();
       });
     });
@@ -80,6 +87,11 @@ export class VenueHandle implements AsyncDisposable {
   get recording(): RecordingInfo {
     if (this.#recording === undefined) throw new Error('the venue has not been opened');
     return this.#recording;
+  }
+
+  /** Rejects when the process has ended, also after {@link VenueHandle.stop}. */
+  get failed(): Promise<never> {
+    return this.#failed;
   }
 
   /** Begins the replay on every connection. Answers when it has begun. */
