@@ -1,5 +1,5 @@
 // Writes trades in batches to a DuckDB file while the sink is down for a while and one row is bad.
-// Run: npx tsx examples/batch.ts
+// Run: npm run example -- batch
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

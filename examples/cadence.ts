@@ -1,5 +1,5 @@
 // Runs three models once a minute, two seconds apart, and replays an hour of it in an instant.
-// Run: npx tsx examples/cadence.ts
+// Run: npm run example -- cadence
 import { VirtualClock } from 'tickwise';
 import { Cadence, type CadenceSlot } from 'tickwise/schedule';
 

@@ -1,7 +1,7 @@
 /**
  * Trades and an order book over one WebSocket, from a small venue that this program plays itself.
  *
- *   npx tsx examples/feed.ts
+ *   npm run example -- feed
  *
  * Against the real venue, leave out `url`: `new FeedPool({ protocol: bybitV5('linear') })`.
  */

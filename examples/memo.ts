@@ -1,6 +1,6 @@
 /**
  * Caches for a trading bot: a sync function, an async one, decorated methods, and what they saved.
- * Run: npx tsx examples/memo.ts
+ * Run: npm run example -- memo
  */
 import { VirtualClock } from 'tickwise/core';
 import { cachePredictions, cacheStats, memo, memoize, methodCache } from 'tickwise/memo';

@@ -1,6 +1,6 @@
 /*
  * Correlations and indicators that are kept up to date bar by bar, and equal a recompute to the bit.
- * Run: npx tsx examples/rolling.ts, or compile it with your own tools.
+ * Run: npm run example -- rolling
  */
 import { Rsi, Sma, sma } from 'tickwise/indicators';
 import { RollingCorrelation, RollingStats } from 'tickwise/rolling';

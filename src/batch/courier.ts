@@ -16,17 +16,18 @@ import type { SinkFunction } from './sink.js';
  * makes it fail (an HTTP 500 for one odd row). Only a send that passes tells them apart. So the courier narrows
  * the send to its first half, quarter, … without waiting. If one passes, the server is up and the search goes on in
  * the rest, each part with all its attempts. If even the first row fails alone, a neighbour is sent: when that
- * passes, the row is the cause and is given up. When it fails too, nothing is known, nothing is given up, and
- * the whole batch is tried again after a wait. A server that is down therefore costs time, not rows.
+ * passes, the row is sent once more, since the server may have come back just then; when it fails again, it is the
+ * cause and is given up. When the neighbour fails too, nothing is known, nothing is given up, and the whole batch is
+ * tried again after a wait. A server that is down therefore costs time, not rows.
  *
- * Rows are stored in order: a later row passes before an earlier one only if the earlier one is then given
- * up. The one exception is a neighbour that was stored although its reply was lost; it is sent again after the
- * earlier row. Rows of one key have no such exception: a neighbour never has the key of the row it stands beside.
+ * Rows are stored in order, with two exceptions: a neighbour that passed before a row whose second sending passes
+ * as well, and one that was stored although its reply was lost. Rows of one key have no exception: a neighbour never
+ * has the key of the row it stands beside.
  */
 
 /**
  * How far away a neighbour is looked for: one row further with each search, so that bad rows side by side are found.
- * Those in between were the neighbours of earlier searches, and failed alone like the first.
+ * Those in between were the neighbours of earlier searches, and failed alone like the first; they are sent again too.
  */
 const FARTHEST_NEIGHBOUR = 3;
 
@@ -45,12 +46,16 @@ export interface Dispatcher<T> {
 }
 
 /** Settings of a {@link Courier}. */
-export interface CourierSettings<T> {
+interface CourierSettings<T> {
+  /** The sink, as a function whose object form is already bound. */
   readonly write: SinkFunction<T>;
+  /** Time of timeouts, waits and the deadline. */
   readonly clock: Clock;
+  /** Longest time of one send, in milliseconds; Infinity for no limit. */
   readonly timeout: number;
   /** Prefix of all identities. */
   readonly writerId: string;
+  /** `attempts` sends in a row before a search for the cause; `minDelay`, `maxDelay` and `deadline` in milliseconds. */
   readonly retry: {
     readonly attempts: number;
     readonly minDelay: number;
@@ -206,7 +211,7 @@ export class Courier<T> {
     return false;
   }
 
-  /** Whether rows pass after the one that fails alone. Then that one is given up, before they are settled. */
+  /** Whether rows pass after the one that fails alone. Then that one is settled, and after it they are. */
   async #isOutlived(delivery: Delivery<T>, error: unknown, giveUpAt: number): Promise<boolean> {
     if (this.#isStopped) return false;
     const followers = delivery.left - 1;
@@ -220,9 +225,18 @@ export class Courier<T> {
     const end = isSame ? from + 1 : next.end;
     const outcome = await this.#attempt(next, from, end, giveUpAt);
     if (!outcome.isStored) return false;
-    this.#giveUp(delivery, isSame ? from : delivery.items.length, error);
+    await this.#settleSuspects(delivery, isSame ? from : delivery.items.length, error, giveUpAt);
     this.#store(next, from, end, outcome.answer);
     return true;
+  }
+
+  /** Sends the rows before `end` once more, each alone, and gives up those that fail again. */
+  async #settleSuspects(delivery: Delivery<T>, end: number, error: unknown, giveUpAt: number): Promise<void> {
+    for (let index = delivery.done; index < end; index++) {
+      const outcome = this.#isStopped ? undefined : await this.#attempt(delivery, index, index + 1, giveUpAt);
+      if (outcome?.isStored === true) this.#store(delivery, index, index + 1, outcome.answer);
+      else this.#giveUp(delivery, index + 1, error);
+    }
   }
 
   #giveUp(delivery: Delivery<T>, end: number, error: unknown): true {

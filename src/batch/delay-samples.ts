@@ -6,6 +6,7 @@ export class DelaySamples {
   readonly #samples = new Float64Array(CAPACITY);
   #count = 0;
 
+  /** Keeps a delay, in milliseconds, in the place of the oldest once all places are taken. */
   add(delay: number): void {
     this.#samples[this.#count++ % CAPACITY] = delay;
   }

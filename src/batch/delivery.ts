@@ -11,7 +11,9 @@ const NOBODY: readonly Settler[] = [];
  * one below. So halves, quarters and so on are always sent oldest first.
  */
 export class Delivery<T> {
+  /** Rows of the delivery, oldest first; settled ones stay, so that indices hold. */
   readonly items: readonly T[];
+  /** When the oldest row came, in monotonic milliseconds. */
   readonly oldestAt: number;
   readonly #firstSequence: number;
   readonly #settlers: Map<number, Settler[]> | undefined;
@@ -59,6 +61,7 @@ export class Delivery<T> {
     return this.sequenceAt(this.#done);
   }
 
+  /** Number of the row at `index`, the same in every send of it. */
   sequenceAt(index: number): number {
     return this.#firstSequence + index;
   }

@@ -7,13 +7,14 @@ import type { WaitingBatch } from './waiting-batch.js';
 import type { WaitingRows } from './waiting-rows.js';
 
 /** What the dispatch asks of and tells the writer. */
-export interface DispatchListener<T> extends Omit<Dispatcher<T>, 'takeNext'> {
+interface DispatchListener<T> extends Omit<Dispatcher<T>, 'takeNext'> {
   /** Whether batches are due whatever their age, because rows wait for room. */
   isUrgent(): boolean;
 }
 
 /** Hands one batch after the other to the courier, each when it is due. */
 export class Dispatch<T> {
+  /** The only sender: one batch is on its way at a time. */
   readonly courier: Courier<T>;
   readonly #settings: BatchSettings<T>;
   readonly #rows: WaitingRows<T>;

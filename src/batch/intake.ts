@@ -8,7 +8,7 @@ import type { RowFacts } from './waiting-batch.js';
 import type { WaitingRows } from './waiting-rows.js';
 
 /** What the intake tells the writer. */
-export interface IntakeListener {
+interface IntakeListener {
   /** Something may be due now. */
   onDue(): void;
   /** The oldest waiting row is another one. */
@@ -19,6 +19,7 @@ export interface IntakeListener {
 
 /** Decides what becomes of a row that comes: a place, the place of another, a wait for room, or none. */
 export class Intake<T> {
+  /** Rows and callers that wait until a place becomes free. */
   readonly room = new Room<T>();
   readonly #settings: BatchSettings<T>;
   readonly #maxPending: number;

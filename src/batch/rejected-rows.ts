@@ -2,8 +2,10 @@ import { ArgumentError } from '../core/errors.js';
 import { show } from '../core/show.js';
 
 /** Rows a sink refused, by their position; `malformed` is set when its answer made no sense. */
-export interface RejectedRows {
+interface RejectedRows {
+  /** Error per refused row, by its position in the batch. */
   readonly rows: ReadonlyMap<number, unknown>;
+  /** What was wrong with the answer; the entries that made sense still count. */
   readonly malformed?: unknown;
 }
 

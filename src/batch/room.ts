@@ -2,8 +2,10 @@ import { quiet } from './settler.js';
 import type { RowFacts } from './waiting-batch.js';
 
 /** A row that `write` brought while there was no room. */
-export interface Applicant<T> {
+interface Applicant<T> {
+  /** The row as the caller gave it. */
   readonly item: T;
+  /** Its size, key and settler, computed once on arrival. */
   readonly facts: RowFacts;
 }
 
@@ -32,6 +34,7 @@ export class Room<T> {
     return this.#left;
   }
 
+  /** Puts a row at the end of the line. */
   enter(item: T, facts: RowFacts): void {
     this.#applicants.push({ item, facts });
   }

@@ -4,9 +4,12 @@ import { isThenable } from '../core/failures.js';
 import type { SendContext, SinkFunction } from './sink.js';
 
 /** One send: what goes, as what, and for how long. */
-export interface SendRequest<T> {
+interface SendRequest<T> {
+  /** Rows of this send alone, oldest first. */
   readonly items: readonly T[];
+  /** Sends of the batch including this one, from 1. */
   readonly attempt: number;
+  /** Identity of exactly these rows: the same whenever the same rows are sent together. */
   readonly batchId: string;
   /** Computed only if the sink asks for identities. */
   readonly ids: () => readonly string[];

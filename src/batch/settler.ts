@@ -1,6 +1,8 @@
 /** The promise of a `write` call, from the inside. */
 export interface Settler {
+  /** Says that the sink has the row. */
   resolve(): void;
+  /** Says why the sink will never have it. */
   reject(error: unknown): void;
 }
 

@@ -3,10 +3,12 @@ import type { Settler } from './settler.js';
 import { type Place, type RowFacts, WaitingBatch } from './waiting-batch.js';
 
 /** What shapes the batches. */
-export interface WaitingLimits {
+interface WaitingLimits {
+  /** Rows that fill a batch. */
   readonly maxItems: number;
   /** Infinity without a limit; then sizes are not kept. */
   readonly maxBytes: number;
+  /** Whether a row may replace a waiting one of its key. */
   readonly hasKeys: boolean;
   /** Whether the oldest row may be dropped. */
   readonly keepsTimes: boolean;

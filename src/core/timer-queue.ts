@@ -1,7 +1,10 @@
 /** A callback due at a time. `sequence` orders those due at the same time. */
-export interface QueuedTimer {
+interface QueuedTimer {
+  /** Time from which it may be taken, in milliseconds on the queue owner's clock. */
   readonly due: number;
+  /** Place among all timers ever added, from 0. */
   readonly sequence: number;
+  /** Never called by the queue; who takes the timer calls it. */
   readonly callback: () => void;
   /** False once it was taken or cancelled. */
   isWaiting: boolean;
@@ -26,6 +29,7 @@ export class TimerQueue {
     return this.#heap.length - this.#cancelled;
   }
 
+  /** Takes a callback in at O(log n); `due` may lie in the past, and Infinity is never due. */
   add(due: number, callback: () => void): QueuedTimer {
     const timer = { due, sequence: this.#sequence++, callback, isWaiting: true };
     this.#heap.push(timer);

@@ -41,10 +41,12 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
+  /** Epoch time in milliseconds: the start, what was advanced since, and every step of the wall time. */
   wallTime(): number {
     return this.#wallTimeAtZero + this.#now;
   }
 
+  /** Runs `callback` in the advance that reaches its time, with delay 0 in the next; `ref` and `unref` do nothing. */
   setTimeout(callback: () => void, delay: number): Timer {
     const timer = this.#timers.add(this.#now + checkDelay(delay), callback);
     return { cancel: () => this.#timers.cancel(timer), ref: noop, unref: noop };

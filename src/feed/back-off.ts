@@ -22,6 +22,7 @@ export class BackOff {
     return backOffDelay(this.#failures, this.#bounds, this.#random);
   }
 
+  /** Makes the next failure the first again; called when a connection was stable or a topic went live. */
   reset(): void {
     this.#failures = 0;
   }

@@ -20,8 +20,9 @@ import type { BookChange } from './event.js';
 export type BookSequence = 'none' | 'ranges' | 'chained' | 'increment';
 
 /** What to do with a delta. */
-export type Verdict = 'apply' | 'stale' | 'gap' | 'replace';
+type Verdict = 'apply' | 'stale' | 'gap' | 'replace';
 
+/** How one family of venues numbers its deltas; its judgements throw ArgumentError when an id is missing. */
 export interface SequenceRule {
   /** The snapshot comes from outside the stream: deltas are kept until one of them joins it. */
   readonly isJoined: boolean;
@@ -61,6 +62,7 @@ const none: SequenceRule = {
   follow: () => 'apply',
 };
 
+/** The rule of each value of the OrderBook option `sequence`. */
 export const SEQUENCE_RULES: Readonly<Record<BookSequence, SequenceRule>> = { none, ranges, chained, increment };
 
 /**

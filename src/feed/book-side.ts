@@ -26,6 +26,7 @@ export class BookSide {
     this.#sign = side === 'bid' ? 1 : -1;
   }
 
+  /** Levels held now; positions run from 0 to one less. */
   get length(): number {
     return this.#end - this.#start;
   }
@@ -55,6 +56,7 @@ export class BookSide {
     return excess;
   }
 
+  /** Drops all levels and keeps the array's size, for the snapshot that follows. */
   clear(): void {
     this.#levels.fill(undefined, this.#start, this.#end);
     this.#start = this.#keys.length >> 1;

@@ -20,17 +20,29 @@ import type { TopicRecord } from './topic-record.js';
 
 /** What the connections of a pool share. Times in milliseconds. */
 export interface ConnectionSettings<Event extends AnyFeedEvent> {
+  /** The venue's language, which the pool's frames are read and written in. */
   readonly protocol: FeedProtocol<Event>;
+  /** Shortest time between two frames sent on one connection; 0 sends at once. */
   readonly pace: number;
+  /** Longest wait for the answer to a request; then its topics count as refused. */
   readonly ackTimeout: number;
+  /** Longest time from opening a socket to the end of its handshake. */
   readonly connectTimeout: number;
+  /** Largest frame accepted, in bytes; a larger one ends the link. */
   readonly maxPayload: number;
+  /** Bounds of the delay before a lost link is opened again, and before refused topics are asked for again. */
   readonly backOff: BackOffBounds;
+  /** Time from opening to the last event from which a link counts as stable: its loss starts the delays anew. */
   readonly stableAfter: number;
+  /** Source of the jitter in delays; never throws, since the pool wraps the user's. */
   readonly random: () => number;
+  /** Clock of every timer and time stamp here, the epoch times in gaps included. */
   readonly ioClock: Clock;
+  /** Shared by all connections of the pool, which count in it directly. */
   readonly counters: FeedCounters;
+  /** Whether the pool has stopped reading; asked when a link is made and when a deadline passes. */
   readonly isPaused: () => boolean;
+  /** Sink of failures that no caller waits for; it does not throw. */
   readonly report: (error: unknown, context: FeedErrorContext) => void;
 }
 
@@ -92,6 +104,7 @@ export class Connection<Event extends AnyFeedEvent> {
     this.#open();
   }
 
+  /** Whether frames can be sent; false during the handshake and between two links. */
   get isOpen(): boolean {
     return this.#link?.isOpen === true;
   }
@@ -108,6 +121,7 @@ export class Connection<Event extends AnyFeedEvent> {
     return record.isUnasked || (this.records.size < topicsPerConnection && characters <= charactersPerConnection);
   }
 
+  /** Takes in a topic the pool has placed here, and asks the venue for it unless it comes unasked. */
   add(record: TopicRecord<Event>): void {
     this.records.set(record.topic, record);
     if (!record.isUnasked) this.#characters += record.characters;
@@ -145,10 +159,12 @@ export class Connection<Event extends AnyFeedEvent> {
     if (record.lostAt !== undefined && record.wire !== 'off') this.#goLive(record);
   }
 
+  /** Stops reading from the present link; later links ask `isPaused` when they are made. */
   pause(): void {
     this.#link?.pause();
   }
 
+  /** Reads again from the present link; does nothing while there is none. */
   resume(): void {
     this.#link?.resume();
   }

@@ -5,22 +5,31 @@ import type { Heartbeat } from './protocol.js';
 
 /** How a socket is opened and watched. Times in milliseconds. */
 export interface LinkSettings {
+  /** Class of the package `ws`, which was loaded at the first subscribe. */
   readonly socketClass: typeof WebSocket;
+  /** Address, `ws:` or `wss:`. */
   readonly url: string;
+  /** Largest message accepted, in bytes; a larger one ends the link with an error. */
   readonly maxPayload: number;
+  /** Longest time from construction to the end of the handshake. */
   readonly connectTimeout: number;
+  /** When a ping is due, and how long the peer may then be silent; its `ping` is the owner's to send. */
   readonly heartbeat: Heartbeat;
+  /** Clock of the deadlines and of the heartbeat. */
   readonly ioClock: Clock;
 }
 
 /** What happens on a link. `closed` comes once, last, and whatever the cause. */
 export interface LinkHandlers {
+  /** The handshake is done and frames can be sent; comes at most once, before everything but `closed`. */
   opened(): void;
+  /** One message came, as text; `bytes` is the size of its payload. */
   received(text: string, bytes: number): void;
   /** The venue's ping frame was answered. */
   ponged(): void;
   /** A ping of ours is due. */
   pingDue(): void;
+  /** The link has ended by `close`, by `terminate`, by a deadline or by the peer, which `reason` says. */
   closed(reason: Error): void;
 }
 
@@ -57,14 +66,17 @@ export class Link {
     });
   }
 
+  /** True from the end of the handshake until the end is decided, not until the socket is closed. */
   get isOpen(): boolean {
     return this.#state === 'open';
   }
 
+  /** Sends a text frame; outside of the open state it is dropped without a word. */
   send(text: string): void {
     if (this.isOpen) this.#socket.send(text, ignoreError);
   }
 
+  /** Sends a WebSocket ping frame; the deadline for its answer starts with the heartbeat, not here. */
   ping(): void {
     if (this.isOpen) this.#socket.ping(undefined, undefined, ignoreError);
   }
@@ -75,6 +87,7 @@ export class Link {
     if (this.isOpen) this.#socket.pause();
   }
 
+  /** Reads again and drops a deadline that ran during the pause, since the peer could not be heard. */
   resume(): void {
     this.#isPaused = false;
     if (!this.isOpen) return;

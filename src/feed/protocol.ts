@@ -79,9 +79,12 @@ export interface ProtocolDefinition<Event extends AnyFeedEvent = FeedEvent> {
 }
 
 /** A venue's WebSocket language, complete and frozen. */
-export type FeedProtocol<Event extends AnyFeedEvent = FeedEvent> = Readonly<
-  Complete<Omit<ProtocolDefinition<Event>, 'limits' | 'heartbeat'>>
-> & {
+export type FeedProtocol<Event extends AnyFeedEvent = FeedEvent> = {
+  readonly [Field in keyof ProtocolDefinition<Event> as Exclude<Field, 'limits' | 'heartbeat'>]-?: Exclude<
+    ProtocolDefinition<Event>[Field],
+    undefined
+  >;
+} & {
   /** What the venue allows. */
   readonly limits: VenueLimits;
   /** Signs of life. */
@@ -199,9 +202,6 @@ function given<T extends object>(values: T | undefined): Partial<Defined<T>> {
   const entries = Object.entries(values ?? {}).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Partial<Defined<T>>; // Only undefined values were left out.
 }
-
-/** A type with all its fields. */
-type Complete<T> = { [Key in keyof T]-?: Exclude<T[Key], undefined> };
 
 /** A type whose fields, when they are there, are not undefined. */
 type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };

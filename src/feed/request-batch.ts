@@ -4,7 +4,9 @@ import type { TopicRecord } from './topic-record.js';
 
 /** The topics of one request frame, and its text. */
 export interface RequestBatch<Event extends AnyFeedEvent> {
+  /** All of one group and at least one, in the order in which they waited. */
   readonly records: readonly TopicRecord<Event>[];
+  /** The whole frame as the protocol wrote it. */
   readonly text: string;
 }
 

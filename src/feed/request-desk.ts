@@ -16,19 +16,28 @@ import type { FeedErrorContext } from './feed-options.js';
 import type { TopicRecord } from './topic-record.js';
 
 /** What a desk needs around it. Times in milliseconds. */
-export interface DeskSettings<Event extends AnyFeedEvent> {
+interface DeskSettings<Event extends AnyFeedEvent> {
+  /** Writes the requests and says how many topics and bytes one may hold. */
   readonly protocol: FeedProtocol<Event>;
+  /** Shortest time between two frames; 0 sends all of a turn at its end. */
   readonly pace: number;
+  /** Longest wait for an answer; then the request's topics count as refused with a TimeoutError. */
   readonly ackTimeout: number;
+  /** Clock of the pace and of the deadlines. */
   readonly ioClock: Clock;
+  /** The pool's counters, in which the desk counts requests, answers and pings. */
   readonly counters: FeedCounters;
+  /** Whether reading is paused: a deadline that passes then is started again, since no answer can be read. */
   readonly isPaused: () => boolean;
+  /** Sink of an error in making a ping's text; it does not throw. */
   readonly report: (error: unknown, context: FeedErrorContext) => void;
 }
 
 /** Where a desk's frames go and who hears of the answers. */
-export interface DeskHandlers<Event extends AnyFeedEvent> {
+interface DeskHandlers<Event extends AnyFeedEvent> {
+  /** Sends one text frame now. */
   send(text: string): void;
+  /** Sends a WebSocket ping frame now. */
   pingFrame(): void;
   /** The venue answered; `refusal` is undefined when it accepted. */
   answered(record: TopicRecord<Event>, action: RequestAction, refusal: Error | undefined): void;

@@ -6,7 +6,9 @@ export type WireState = 'off' | 'subscribing' | 'on' | 'unsubscribing';
 
 /** One caller of `subscribe`. */
 export interface Listener<Event extends AnyFeedEvent> {
+  /** Called with every event of the topic while the listener is in its record. */
   readonly emit: (event: Event) => void;
+  /** Called with what happens to the topic besides events. */
   readonly notify: (status: TopicStatus) => void;
   /** Settles the caller's promise; later calls do nothing. */
   readonly settle: (error: unknown) => void;
@@ -19,11 +21,13 @@ export interface Listener<Event extends AnyFeedEvent> {
  * way, so that late answers cannot mean the wrong request.
  */
 export class TopicRecord<Event extends AnyFeedEvent> {
+  /** The venue's own name for the stream. */
   readonly topic: string;
   /** Only topics of one group share a frame. */
   readonly group: string;
   /** The venue sends it without being asked. */
   readonly isUnasked: boolean;
+  /** Changed by the desk as requests are sent and answered, and set to `off` when the link is lost. */
   wire: WireState = 'off';
   /** Whether the callers were told that values are expected. */
   isLive = false;
@@ -43,6 +47,7 @@ export class TopicRecord<Event extends AnyFeedEvent> {
     this.isUnasked = isUnasked;
   }
 
+  /** Whether anybody listens; a record that nobody wants stays until the venue has confirmed its end. */
   get isWanted(): boolean {
     return this.#listeners.length > 0;
   }
@@ -57,14 +62,17 @@ export class TopicRecord<Event extends AnyFeedEvent> {
     return this.topic.length + 3;
   }
 
+  /** Takes in one more caller, who gets only what comes from now on. */
   add(listener: Listener<Event>): void {
     this.#listeners = [...this.#listeners, listener];
   }
 
+  /** Drops a caller, also within a loop over `listeners`; one that is not there is ignored. */
   remove(listener: Listener<Event>): void {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 
+  /** Whether a caller is still there: asked within a loop, where an earlier one may have ended it. */
   has(listener: Listener<Event>): boolean {
     return this.#listeners.includes(listener);
   }

@@ -2,7 +2,8 @@ import type { WebSocket } from 'ws';
 import { PeerMissingError } from '../core/errors.js';
 
 /** The part of the package `ws` that is used. */
-export interface WebSocketModule {
+interface WebSocketModule {
+  /** The client class; its constructor opens the connection. */
   readonly WebSocket: typeof WebSocket;
 }
 

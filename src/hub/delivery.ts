@@ -38,7 +38,13 @@ export type Overflow<Value> =
   | 'drop-newest'
   | 'latest'
   | 'disconnect'
-  | { readonly conflate: (value: Value) => unknown };
+  | {
+      /**
+       * Returns the key of a value, compared as Map keys are. Called inside `publish` for each value; one for
+       * which it throws is dropped, and `onError` told.
+       */
+      readonly conflate: (value: Value) => unknown;
+    };
 
 /** A bounded queue between the publisher and one subscriber. */
 export interface QueueOptions<Value> {
@@ -81,13 +87,17 @@ export interface SubscribeOptions<Value> {
 
 /** A queue with its defaults applied. */
 export interface QueuePlan {
+  /** Most values that wait, from 1 to 16 777 216. */
   readonly capacity: number;
+  /** What happens to a value that finds the queue full; its key function takes any value, the topic fixes which. */
   readonly overflow: Overflow<unknown>;
 }
 
 /** A subscription's options with their defaults applied. No queue means sync. */
 export interface SubscribePlan {
+  /** Queue between publisher and handler; undefined when the handler runs inside `publish`. */
   readonly queue: QueuePlan | undefined;
+  /** Undefined when the subscriber is not to be told of the topic's status. */
   readonly onStatus: Callback<[status: TopicStatus]> | undefined;
 }
 

@@ -4,7 +4,8 @@ import type { History } from './history.js';
 import type { Subscriber } from './subscriber.js';
 
 /** What replays need to know of the hub. */
-export interface ReplayPlan {
+interface ReplayPlan {
+  /** Most values a newcomer gets; 0 replays nothing. */
   readonly replay: number;
   /** Values published before this time are too old to replay. */
   oldest(): number;
@@ -18,7 +19,9 @@ export interface ReplayPlan {
  * the same however many have joined.
  */
 export class FanOut {
+  /** The topic as it is given to `subscribe`. */
   readonly name: string;
+  /** Newest values of the topic; it also numbers them. */
   readonly history: History;
   readonly #plan: ReplayPlan;
   readonly #members = new Set<Subscriber>();
@@ -37,6 +40,7 @@ export class FanOut {
     this.#status = status;
   }
 
+  /** Who receives now, in the order of subscription; it changes while handlers run. */
   get members(): ReadonlySet<Subscriber> {
     return this.#members;
   }
@@ -61,6 +65,7 @@ export class FanOut {
     return true;
   }
 
+  /** Takes a subscriber out; a delivery under way skips it because it is inactive by then. */
   remove(subscriber: Subscriber): void {
     if (!this.#members.delete(subscriber)) return;
     if (subscriber.inbox?.isWaitedFor === true) this.#waitedFor--;
@@ -74,7 +79,11 @@ export class FanOut {
     await Promise.all(Array.from(this.#members, async (subscriber) => subscriber.inbox?.room()));
   }
 
-  // Hot path: once per value, and `hand` once per subscriber.
+  /**
+   * Records a value published at `time` (milliseconds of the hub's clock) and calls every active subscriber.
+   *
+   * Hot path: once per value, and `hand` once per subscriber.
+   */
   deliver(value: unknown, time: number): void {
     if (this.#newcomers.length > 0) this.welcome();
     const context = { topic: this.name, replayed: false, sequence: this.history.add(value, time) };

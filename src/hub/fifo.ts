@@ -6,10 +6,12 @@ export class Fifo<T> {
   #head = 0;
   #size = 0;
 
+  /** Items pushed and not taken yet; the ring itself does not shrink before `clear`. */
   get size(): number {
     return this.#size;
   }
 
+  /** Adds the newest item; there is no bound here, its owner checks `size`. */
   push(item: T): void {
     if (this.#size === this.#slots.length) this.#grow();
     this.#slots[(this.#head + this.#size) & (this.#slots.length - 1)] = item;
@@ -26,6 +28,7 @@ export class Fifo<T> {
     return item;
   }
 
+  /** Drops all items and the ring itself, so that nothing keeps them alive. */
   clear(): void {
     this.#slots = [];
     this.#head = 0;

@@ -13,7 +13,9 @@ export function syncOutlet(handler: AnyHandler): Outlet {
 
 /** A handler with a queue: called with one value at a time, off the publisher's stack. */
 export class QueueOutlet implements Outlet {
+  /** Holds what the handler has not been called with yet. */
   readonly inbox: Inbox;
+  /** Puts a value into the queue as the overflow policy says; never calls the handler itself. */
   readonly receive: Outlet['receive'];
   readonly #handler: AnyHandler;
   readonly #subscriber: Subscriber;
@@ -27,12 +29,14 @@ export class QueueOutlet implements Outlet {
     this.#handler = handler;
   }
 
+  /** Starts to drain in a microtask, unless it is draining already. */
   onArrival(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
     queueMicrotask(() => void this.#drain());
   }
 
+  /** Does nothing: a drain under way finds the queue empty, or takes what may still be taken. */
   onEnd(): void {
     // What may still be taken is being drained already.
   }

@@ -7,9 +7,13 @@ import type { TopicLife } from './topic-life.js';
 export class HubTotals {
   /** What became of values in queues, past and present. */
   readonly queues = new Tally();
+  /** Values published or sent by the source, counted when their turn of delivery comes. */
   published = 0;
+  /** Of these, values whose topic had no subscriber at that moment. */
   unheard = 0;
+  /** Values and statuses that the source sent for upstream subscriptions already ended. */
   ignored = 0;
+  /** Upstream subscriptions the hub ended or the source refused; not those the source closed itself. */
   upstreamEnded = 0;
   #quarantined = 0;
   #disconnected = 0;
@@ -25,6 +29,7 @@ export class HubTotals {
     if (subscriber.state === 'disconnected') this.#disconnected++;
   }
 
+  /** Adds what past subscriptions have left to what those of `lives` have now; one visit per subscription. */
   snapshot(lives: Iterable<TopicLife>, topics: number, failures: number): HubStats {
     let [direct, queued, subscriptions] = [this.#direct, this.#queued, 0];
     for (const { fanOut } of lives) {

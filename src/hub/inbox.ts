@@ -8,8 +8,11 @@ const WAITING_LIMIT = 1_024;
 
 /** A value that waits. Conflation replaces `value` and `context` in place. */
 export interface Entry {
+  /** What the `conflate` function returned, compared as Map keys are; undefined under the other policies. */
   readonly key: unknown;
+  /** What the handler is called with. */
   value: unknown;
+  /** What the handler is told besides, always that of the present `value`. */
   context: DeliveryContext;
 }
 

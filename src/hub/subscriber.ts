@@ -22,8 +22,11 @@ export interface Outlet {
 
 /** What subscriptions need of their hub. */
 export interface SubscriberHost {
+  /** Where errors of handlers, status handlers and queues end. */
   readonly failures: FailureReporter<HubErrorContext>;
+  /** Failures in a row after which a subscription ends; Infinity never ends one. */
   readonly quarantineAfter: number;
+  /** The hub's tally, in which each subscription's tally counts as well. */
   readonly total: Tally;
   /** Whether the hub was closed: handlers are not called any longer. */
   isClosed(): boolean;
@@ -32,22 +35,33 @@ export interface SubscriberHost {
 }
 
 /** What a subscription is made of. */
-export interface SubscriberSetup {
+interface SubscriberSetup {
+  /** Number of the subscription within its hub, from 1. */
   readonly id: number;
+  /** The topic it receives. */
   readonly topic: string;
+  /** The hub it belongs to. */
   readonly host: SubscriberHost;
+  /** Undefined when it is not to be told of the topic's status. */
   readonly onStatus: Callback<[status: TopicStatus]> | undefined;
 }
 
 /** One subscription: its outlet, its counters and its end. */
 export class Subscriber implements Subscription, InboxOwner {
+  /** Number of the subscription within its hub, from 1; `onError` is told it. */
   readonly id: number;
+  /** The topic it receives. */
   readonly topic: string;
+  /** What became of its values in the queue; without a queue only `failed` is counted. */
   readonly tally: Tally;
+  /** Its queue; undefined when the handler is called inside `publish`. */
   readonly inbox: Inbox | undefined;
   // Public and plain: the fan-out loop reads and writes them for every value.
+  /** Takes one value; the fan-out calls it and watches what it returns. */
   readonly receive: Outlet['receive'];
+  /** False for ever once it has ended; whoever delivers skips it then. */
   isActive = true;
+  /** Values handed to `receive`, replayed ones included; counted by the fan-out. */
   received = 0;
   /** Failures in a row. */
   streak = 0;
@@ -82,14 +96,17 @@ export class Subscriber implements Subscription, InboxOwner {
     return this.#onStatus !== undefined;
   }
 
+  /** Ends it by the wish of its owner; waiting values are discarded, and `onStatus` is not told. */
   unsubscribe(): void {
     this.end('unsubscribed');
   }
 
+  /** The same as `unsubscribe`, for `using`. */
   [Symbol.dispose](): void {
     this.end('unsubscribed');
   }
 
+  /** Returns a snapshot of its counters; it stays readable after the end. */
   stats(): SubscriptionStats {
     const { dropped, conflated, discarded, failed } = this.tally;
     const delivered = this.inbox === undefined ? this.received : this.tally.delivered;
@@ -147,15 +164,18 @@ export class Subscriber implements Subscription, InboxOwner {
     if (this.isActive && this.streak >= this.#host.quarantineAfter) this.end('quarantined');
   }
 
+  /** Passes the queue's word on to the handler's drain or the stream. */
   onArrival(): void {
     this.#outlet.onArrival();
   }
 
+  /** Reports the overflow and ends the subscription; a stream's next call rejects with the error. */
   onDisconnect(error: OverflowError): void {
     this.#report(error, 'queue');
     this.end('disconnected', { error });
   }
 
+  /** Reports what the queue could not do; the subscription goes on. */
   onFailure(error: unknown, action: 'conflate' | 'queue'): void {
     this.#report(error, action);
   }

@@ -14,10 +14,15 @@ export interface QueueCounts {
 
 /** Counts what became of values, for one subscription and at the same time for its hub. */
 export class Tally implements QueueCounts {
+  /** Handed to the handler from its queue, or taken from the stream. */
   delivered = 0;
+  /** Given up because the queue was full, or because their conflation key could not be made. */
   dropped = 0;
+  /** Replaced by a newer value, under `conflate` or `'latest'`. */
   conflated = 0;
+  /** Still waiting when the subscription ended, or come after it. */
   discarded = 0;
+  /** Handler calls that threw or rejected; they are part of the delivered ones. */
   failed = 0;
   readonly #total: Tally | undefined;
 
@@ -25,6 +30,7 @@ export class Tally implements QueueCounts {
     this.#total = total;
   }
 
+  /** Adds `count` here and in the hub's tally. */
   add(kind: keyof QueueCounts, count: number): void {
     this[kind] += count;
     this.#total?.add(kind, count);

@@ -7,13 +7,19 @@ import { type Demand, Upstream, type UpstreamOwner, type UpstreamSetup } from '.
 
 /** What a topic needs of its hub. */
 export interface TopicHost {
+  /** Clock of the lingering. */
   readonly clock: Clock;
+  /** Time a topic outlives its last subscriber, in milliseconds; 0 is the end of the turn, Infinity until `close`. */
   readonly linger: number;
   /** Runs something after what is being delivered. */
   inOrder(life: TopicLife, task: () => void): void;
+  /** The source has sent a value, which the hub delivers in its turn. */
   onValue(life: TopicLife, value: unknown): void;
+  /** An upstream subscription was ended by the hub or refused by the source; the hub counts it. */
   onUpstreamEnded(): void;
+  /** The source has failed to subscribe or to end; the hub reports it. */
   onFailure(error: unknown, context: HubErrorContext): void;
+  /** The source has sent something for an ended subscription; the hub counts it. */
   onIgnored(): void;
   /** Nobody wants the topic: its record can go. */
   onReleased(life: TopicLife): void;
@@ -21,7 +27,9 @@ export interface TopicHost {
 
 /** One topic from its first subscriber to the end of its lingering, with its upstream subscription. */
 export class TopicLife implements UpstreamOwner {
+  /** Its subscribers, its newest values and its status. */
   readonly fanOut: FanOut;
+  /** Its subscription at the source; undefined when the hub has none. */
   readonly upstream: Upstream | undefined;
   readonly #host: TopicHost;
   #linger: Timer | undefined;
@@ -34,6 +42,7 @@ export class TopicLife implements UpstreamOwner {
     this.upstream = upstream === undefined ? undefined : new Upstream(upstream, this);
   }
 
+  /** Takes a subscriber in and ends the lingering; its welcome and the source follow after the turn. */
   join(subscriber: Subscriber): void {
     this.#linger?.cancel();
     this.#linger = undefined;
@@ -43,6 +52,7 @@ export class TopicLife implements UpstreamOwner {
     this.#reconcileLater();
   }
 
+  /** Takes a subscriber out; the last one starts the lingering. */
   leave(subscriber: Subscriber): void {
     this.fanOut.remove(subscriber);
     if (this.fanOut.members.size > 0 || this.#isClosed) return;
@@ -50,6 +60,7 @@ export class TopicLife implements UpstreamOwner {
     else this.#startLinger();
   }
 
+  /** Who needs the topic at this moment: nobody once it is closed, whoever may still be in it. */
   demand(): Demand {
     if (this.#isClosed) return 'none';
     if (this.fanOut.members.size > 0) return 'subscribers';
@@ -64,10 +75,12 @@ export class TopicLife implements UpstreamOwner {
     await this.upstream?.close();
   }
 
+  /** Passes a value of the source to the hub. */
   onValue(value: unknown): void {
     this.#host.onValue(this, value);
   }
 
+  /** Tells the subscribers in the hub's order; `closed` ends their subscriptions. */
   onStatus(status: TopicStatus): void {
     this.#host.inOrder(this, () => {
       if (status.type === 'closed') {
@@ -77,19 +90,23 @@ export class TopicLife implements UpstreamOwner {
     });
   }
 
+  /** Forgets status and held values, since upstream no longer keeps them true. */
   onEnded(): void {
     this.fanOut.reset();
     this.#host.onUpstreamEnded();
   }
 
+  /** Adds the topic to a failure of the source and passes it to the hub. */
   onFailure(error: unknown, action: 'subscribe' | 'end'): void {
     this.#host.onFailure(error, { topic: this.fanOut.name, action });
   }
 
+  /** Passes on that an ended session has sent something. */
   onIgnored(): void {
     this.#host.onIgnored();
   }
 
+  /** Lets the hub drop the topic, unless `close` has dropped all of them. */
   onReleased(): void {
     if (!this.#isClosed) this.#host.onReleased(this);
   }

@@ -45,7 +45,9 @@ export const takeAll: Take<unknown[]> = (inbox) => {
 
 /** A stream over a subscription's queue. */
 export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
+  /** Holds what no call of `next` has taken yet. */
   readonly inbox: Inbox;
+  /** Puts a value into the queue as the overflow policy says. */
   readonly receive: Outlet['receive'];
   readonly #subscriber: Subscriber;
   readonly #take: Take<Item>;
@@ -61,6 +63,7 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
     this.#take = take;
   }
 
+  /** Takes what waits now, else settles at the end of a turn that brings something; calls are served in order. */
   next(): Promise<IteratorResult<Item, undefined>> {
     if (this.#waiting.length >= WAITING_LIMIT) {
       return Promise.reject(new OverflowError(`${WAITING_LIMIT} calls of next() wait for '${this.#subscriber.topic}'`));
@@ -72,27 +75,33 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
     });
   }
 
+  /** Ends the subscription and discards what waits; called by `for await` on `break`, and harmless twice. */
   return(): Promise<IteratorResult<Item, undefined>> {
     this.#subscriber.unsubscribe();
     return Promise.resolve(DONE);
   }
 
+  /** The same as `return`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
 
+  /** Returns the stream itself, so that all its loops share one queue. */
   [Symbol.asyncIterator](): this {
     return this;
   }
 
+  /** Returns the counters of the subscription; `delivered` counts values, also those taken in batches. */
   stats(): SubscriptionStats {
     return this.#subscriber.stats();
   }
 
+  /** Serves the calls that wait, at the end of the turn. */
   onArrival(): void {
     if (this.#waiting.length > 0) this.#serveLater();
   }
 
+  /** Lets waiting calls end; with an error the next call to be served rejects, once. */
   onEnd(error: OverflowError | undefined): void {
     this.#error = error;
     if (this.#waiting.length > 0) this.#serveLater();

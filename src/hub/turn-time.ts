@@ -24,6 +24,7 @@ export class TurnTime {
     this.#clock = clock;
   }
 
+  /** Returns milliseconds of the clock, at most one turn old; the hot path of publishing. */
   read(): number {
     if (this.#readsLeft-- > 0) return this.#time;
     return this.#look();

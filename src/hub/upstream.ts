@@ -25,11 +25,15 @@ export type Demand = 'none' | 'linger' | 'subscribers';
 
 /** What the upstream subscription of a topic needs to know, and tells. */
 export interface UpstreamOwner {
+  /** Asked at every reconcile, so it has to say what is wanted at that moment. */
   demand(): Demand;
+  /** A value of the open session, possibly before the source has confirmed it. */
   onValue(value: unknown): void;
+  /** What happened to the topic: what the source said, and `live` or `failed` from its answer. */
   onStatus(status: TopicStatus): void;
   /** A session has ended: by the wish of its owner, or by upstream. */
   onEnded(): void;
+  /** The source refused or threw at `subscribe`, or its function that ends the topic failed. */
   onFailure(error: unknown, action: 'subscribe' | 'end'): void;
   /** An ended session has sent something. */
   onIgnored(): void;
@@ -39,9 +43,13 @@ export interface UpstreamOwner {
 
 /** Where and with what a topic is subscribed. */
 export interface UpstreamSetup {
+  /** The topic as the source is asked for it. */
   readonly topic: string;
+  /** Where it is subscribed; at most one session of it is open at a time. */
   readonly source: TopicSource;
+  /** Clock of the retries. */
   readonly ioClock: Clock;
+  /** The random part of a retry's delay; one that throws is reported and waits the whole bound. */
   readonly random: () => number;
 }
 
@@ -62,6 +70,7 @@ type State =
 
 const IDLE: State = { type: 'idle' };
 
+/** The upstream subscription of one topic; see the top of this file. */
 export class Upstream {
   readonly #setup: UpstreamSetup;
   readonly #owner: UpstreamOwner;
@@ -74,6 +83,7 @@ export class Upstream {
     this.#owner = owner;
   }
 
+  /** Where the subscription stands; `idle` also after the source has ended the topic itself. */
   get state(): State['type'] {
     return this.#state.type;
   }

@@ -14,6 +14,7 @@ export interface OutOption {
 
 /** Schema of {@link OutOption}. Its length is checked against the input. */
 export const OUT = z.optional(claim<Float64Array>('a Float64Array', (value) => value instanceof Float64Array));
+/** Schema of a batch function that has no option but {@link OutOption}. */
 export const OUT_SCHEMA = z.strictObject({ out: OUT });
 
 /**

@@ -10,7 +10,7 @@ import type { Memoized } from './memoized.js';
 import { dressAs, wrapFunction } from './wrapper.js';
 
 /** What a preset or an instance says about a function's cache. */
-export interface MemoContext extends Partial<MemoDefaults> {
+interface MemoContext extends Partial<MemoDefaults> {
   /** The instance that every call is made on, whatever its `this`. */
   readonly instance?: object;
 }

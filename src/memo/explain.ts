@@ -31,7 +31,7 @@ export interface MemoExplanation {
 }
 
 /** What the table does not know. */
-export interface ExplainContext {
+interface ExplainContext {
   /** The time, in milliseconds of the market clock. */
   readonly now: number;
   /** Whether a load of the key is running. */

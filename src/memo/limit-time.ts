@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.js';
 import { TimeoutError } from '../core/errors.js';
 
 /** What a time limit needs to know. */
-export interface TimeLimit {
+interface TimeLimit {
   /** Name of the cache, for the error. */
   readonly name: string;
   /** Milliseconds of `ioClock`; Infinity sets no timer. */

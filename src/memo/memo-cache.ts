@@ -24,13 +24,14 @@ import { type StorageTerms, termsOf } from './storage-rules.js';
 const NO_TAGS: readonly string[] = [];
 
 /** Whose calls a cache sees. */
-export interface CacheOwner {
+interface CacheOwner {
   /** The clock of this cache. */
   readonly clock: Clock;
   /** Whether it belongs to one instance, so that `this` need not be part of its keys. */
   readonly isPerInstance: boolean;
 }
 
+/** Serves calls of one function from its stored results; see the notes above. */
 export class MemoCache {
   /** What happened so far. */
   readonly counters = newCounters();
@@ -273,14 +274,19 @@ export class MemoCache {
 
   #finish(flight: Flight, value: unknown, start: number, isAsync: boolean): unknown {
     const loadTime = this.#addLoadTime(start);
-    const terms = this.#isCurrent(flight) ? termsOf(this.#settings, value, flight.self, flight.args) : undefined;
-    // Asked again: the callers' functions that gave the terms may have invalidated this very key.
-    if (terms !== undefined && this.#isCurrent(flight) && !terms.tags.some((tag) => flight.invalidatedTags.has(tag))) {
-      this.#store(flight, value, terms, loadTime, isAsync);
-    } else {
-      this.#table.noteDeparture(flight.key, 'not-stored');
+    try {
+      const terms = this.#isCurrent(flight) ? termsOf(this.#settings, value, flight.self, flight.args) : undefined;
+      // Asked again: the callers' functions that gave the terms may have invalidated this very key.
+      const isCurrent = terms !== undefined && this.#isCurrent(flight);
+      if (isCurrent && !terms.tags.some((tag) => flight.invalidatedTags.has(tag))) {
+        this.#store(flight, value, terms, loadTime, isAsync);
+      } else {
+        this.#table.noteDeparture(flight.key, 'not-stored');
+      }
+    } finally {
+      // Freezing a proxy may throw; later calls must not join what has ended.
+      this.#flights.end(flight);
     }
-    this.#flights.end(flight);
     return value;
   }
 

@@ -37,8 +37,8 @@ export interface MemoizeDecorator<
   Value = unknown,
   Result = unknown,
 > {
-  /** The standard protocol. */
-  <F extends AnyFunction>(method: F & MethodFor<F, Args, Value, Result>, context: ClassMethodDecoratorContext): F;
+  /** The standard protocol. Typed as returning nothing: a replacement's type would lose a method's type parameters. */
+  <F extends AnyFunction>(method: F & MethodFor<F, Args, Value, Result>, context: ClassMethodDecoratorContext): void;
   /** The legacy protocol (`experimentalDecorators`). */
   <F extends AnyFunction>(
     target: object,

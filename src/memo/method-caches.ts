@@ -10,7 +10,7 @@ import { type MemoSettings, settingsOf, type UncheckedCallback } from './memo-se
 import { addCounters, type MemoCounters, type MemoStats, newCounters, statsOf } from './memo-stats.js';
 
 /** A method to be cached. */
-export interface CachedMethod {
+interface CachedMethod {
   /** The method itself. */
   readonly fn: UncheckedCallback;
   /** Names the method once an instance is known: a standard decorator does not see its class. */

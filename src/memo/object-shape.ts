@@ -1,7 +1,7 @@
 import { unsupported } from './key-limits.js';
 
 /** How the keys of a plain object are written into key texts. */
-export interface ObjectShape {
+interface ObjectShape {
   /** Property names in sorted order. */
   readonly names: readonly string[];
   /** The key text of each name, in the same order. */

@@ -7,6 +7,7 @@ import type { MemoSettings, UncheckedCallback } from './memo-settings.js';
 export interface StorageTerms {
   /** Milliseconds it is fresh. */
   readonly ttl: number;
+  /** Tags by which it can be invalidated, each once. */
   readonly tags: readonly string[];
 }
 

@@ -21,7 +21,9 @@ const GRID_TOLERANCE = 1e-6;
  * Knows nothing of order: the ring says which slot is which row.
  */
 export class Column {
+  /** The checked options it was made from. */
   readonly shape: NamedColumn;
+  /** Name of the column, kept beside `shape` because each pushed row reads it. */
   readonly name: string;
   /** Numbers per row. */
   readonly width: number;

@@ -63,16 +63,10 @@ export type StoredRow<Columns extends SeriesColumns> = {
 /** The arrays that columns are made of. */
 export type TypedArray = Float64Array | Float32Array | Int32Array | Uint32Array;
 
-interface Arrays {
+/** The array in which a window of a column comes. */
+export type ColumnWindow<Spec extends ColumnSpec> = {
   readonly f64: Float64Array;
   readonly f32: Float32Array;
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
-}
-
-/** The array in which a window of a column comes. */
-export type ColumnWindow<Spec extends ColumnSpec> = Spec extends ColumnKind
-  ? Arrays[Spec]
-  : Spec extends { readonly type: infer Kind extends ColumnKind }
-    ? Arrays[Kind]
-    : never;
+}[Spec extends ColumnKind ? Spec : Spec extends { readonly type: infer Kind extends ColumnKind } ? Kind : never];

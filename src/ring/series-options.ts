@@ -28,13 +28,17 @@ export interface SeriesRingOptions<Columns extends SeriesColumns> {
 
 /** A column's options under its name. */
 export interface NamedColumn extends ColumnOptions {
+  /** Its property in rows, and what `window` is asked for. */
   readonly name: string;
 }
 
 /** Checked options of a `SeriesRing`, columns in order. */
 export interface SeriesShape {
+  /** Most rows held. */
   readonly capacity: number;
+  /** Columns in the order of `append`. */
   readonly columns: readonly NamedColumn[];
+  /** Layout with the default applied. */
   readonly layout: SeriesLayout;
 }
 

@@ -25,8 +25,10 @@ const HEADER = z.strictObject({
 });
 
 /** What a snapshot holds. */
-export interface SeriesSnapshot {
+interface SeriesSnapshot {
+  /** What a ring of the same shape is made from. */
   readonly options: SeriesRingOptions<SeriesColumns>;
+  /** Rows held when it was taken. */
   readonly rows: number;
   /** Per column its rows, oldest first, as stored. */
   readonly columns: readonly Uint8Array[];

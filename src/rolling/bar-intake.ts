@@ -7,7 +7,7 @@ export type CorrelationInput = 'values' | 'returns' | 'log-returns';
 export type MissingPolicy = 'pairwise' | 'listwise' | 'forward-fill';
 
 /** How an amended value changes the newest bar. */
-export type AmendEffect = 'nothing' | 'symbol' | 'bar';
+type AmendEffect = 'nothing' | 'symbol' | 'bar';
 
 /**
  * Turns bars as they arrive into the rows that are correlated: fills gaps, forms returns, drops bars.

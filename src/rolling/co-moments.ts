@@ -23,7 +23,7 @@ import { TickGrid } from './tick-grid.js';
  */
 
 /** How a symbol is kept: as whole ticks, or as floats and why. */
-export type SymbolMode = 'exact' | 'no-tick-size' | 'off-grid' | 'range-too-wide';
+type SymbolMode = 'exact' | 'no-tick-size' | 'off-grid' | 'range-too-wide';
 
 const EPSILON = 2 ** -52;
 const EXACT_LIMIT = 2 ** 52;

@@ -61,13 +61,21 @@ export interface RollingCorrelationOptions {
 
 /** Options of a rolling correlation with defaults applied. */
 export interface CorrelationSettings {
+  /** A copy of the names, in the order of arrays and matrices. */
   readonly symbols: readonly string[];
+  /** Newest bars the results cover. */
   readonly window: number;
+  /** Fewest bars in common below which a result is NaN; at most `window`. */
   readonly minPeriods: number;
+  /** Subtracted from the count to divide variances and covariances. */
   readonly ddof: number;
+  /** What is correlated; not 'values' only while no symbol has a tick. */
   readonly input: CorrelationInput;
+  /** Tick per symbol, 0 for one without a grid. */
   readonly ticks: Float64Array;
+  /** What is done about a symbol without a value in a bar. */
   readonly missing: MissingPolicy;
+  /** Largest error of a correlation of floats. */
   readonly tolerance: number;
 }
 

@@ -28,7 +28,8 @@ export interface CadenceJobStats {
 }
 
 /** How a loop is told to work. */
-export interface JobLoopSettings {
+interface JobLoopSettings {
+  /** What runs; while a promise it returned is pending it is not run again. */
   readonly job: CadenceJob;
   /** When it runs. */
   readonly grid: SlotGrid;
@@ -36,8 +37,11 @@ export interface JobLoopSettings {
   readonly boundaries: SlotGrid;
   /** Milliseconds between two slots. */
   readonly period: number;
+  /** What becomes of a slot that comes during a run. */
   readonly missed: MissedSlots;
+  /** Wall time of the slots, and the timer that waits for them. */
   readonly clock: Clock;
+  /** Receives what the job threw or rejected with, and its slot in epoch milliseconds. */
   readonly onFailure: (error: unknown, scheduled: number) => void;
   /** Shared by all loops of a job's name. */
   readonly stats: { runs: number; missed: number; failures: number };

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { VirtualClock } from 'tickwise';
 import { BatchWriter } from 'tickwise/batch';
 import { describe, expect, it } from 'vitest';
-import { anyPlan, Judge, play, verdict } from './judge.js';
+import { anyPlan, expectAlmostSorted, Judge, play, verdict } from './judge.js';
 
 describe('a writer before a faulty sink', () => {
-  it('brings every row to exactly one end, in order, whatever happens', async () => {
+  it('brings every row to exactly one end, whatever happens', async () => {
     await fc.assert(
       fc.asyncProperty(anyPlan, async (given) => {
         const judge = new Judge(given);
@@ -47,7 +47,10 @@ describe('a writer before a faulty sink', () => {
         const items = await closed;
 
         expect(rows.slice(rows.length - items.length)).toEqual(items);
-        expect(stored).toEqual(stored.toSorted((a, b) => a - b));
+        expectAlmostSorted(
+          stored.map((number) => ({ number })),
+          given.maxItems,
+        );
         expect([...stored, ...rows].toSorted((a, b) => a - b)).toEqual(
           Array.from({ length: given.steps.length * 3 }, (_, row) => row),
         );

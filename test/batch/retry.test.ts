@@ -128,6 +128,20 @@ describe('a sink that is down', () => {
     expect(sink.stored).toEqual(range(0, 500));
   });
 
+  it.each(range(0, 60))('costs no rows when it comes back after %i sends', async (failing) => {
+    const { clock, sink, writer, dead } = setUp({ maxItems: 8 });
+    sink.answer = (_, call) => (call <= failing ? new Error('ECONNREFUSED') : 'store');
+
+    for (const row of range(0, 16)) writer.add(row);
+    const flushed = writer.flush();
+    await clock.advance(600_000);
+    await flushed;
+
+    expect(dead).toEqual([]);
+    expect(sink.stored.toSorted((a, b) => a - b)).toEqual(range(0, 16));
+    expect(writer.stats()).toMatchObject({ accepted: 16, written: 16, deadLettered: 0 });
+  });
+
   it('is asked seldom', async () => {
     const { clock, sink, writer } = setUp({ maxItems: 500 });
     sink.answer = () => new Error('ECONNREFUSED');

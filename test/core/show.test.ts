@@ -89,6 +89,28 @@ describe('show', () => {
     expect(show(deep)).toBe('{ deep: { deep: [Object] } }');
   });
 
+  it('shows less of objects with very many properties, which would take seconds to render', () => {
+    const wide = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`key${index}`, index]));
+    const many = Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`key${index}`, { a: 1, b: 2 }]));
+
+    expect(show(wide)).toBe('an object of more than 1000 properties');
+    expect(show({ wide })).toBe('{ wide: [Object] }');
+    expect(show([wide])).toBe('[ [Object] ]');
+    expect(show(new Map([['a', wide]]))).toBe("Map(1) { 'a' => [Object] }");
+    expect(show(new Set([wide]))).toBe('Set(1) { [Object] }');
+    expect(show(many)).toMatch(/^\{ key0: \[Object\], key1: \[Object\]/);
+  });
+
+  it('shows the beginning of an object with up to 1000 properties, and of any number of items', () => {
+    const full = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`key${index}`, index]));
+    const items = Array.from({ length: 5_000 }, (_, index) => [index, { index }] as const);
+
+    expect(show(full)).toMatch(/^\{ key0: 0, key1: 1, .*…$/);
+    expect(show(items)).toBe('[ [ 0, [Object] ], [ 1, [Object] ], [ 2, [Object] ], [ 3, [Object] ], ... 4996 …');
+    expect(show(new Map(items))).toMatch(/^Map\(5000\) \{ 0 => \{ index: 0 \}, 1 => \{ index: 1 \}/);
+    expect(show(new Set(items.keys()))).toBe('Set(5000) { 0, 1, 2, 3, ... 4996 more items }');
+  });
+
   it('renders anything short and on one line', () => {
     fc.assert(
       fc.property(

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -108,6 +108,45 @@ describe('the demo', () => {
     expect(stderr).toContain('shopping');
   });
 
+  it('says that nothing is proven when the models never have enough bars', { timeout: MINUTE }, async () => {
+    const { code, stdout } = await demo('--seconds', '30', '--symbols', '1', '--models', '1', '--bar', '60000');
+
+    expect(code).toBe(1);
+    expect(stdout).toContain('NOTHING PROVEN');
+    expect(stdout).not.toContain('DIFFER');
+  });
+
+  it('adds the ratios to the totals of several recordings', { timeout: MINUTE }, async () => {
+    const data = await mkdtemp(join(folder, 'several-'));
+    for (const seed of [1, 2]) {
+      const lines = [...synthesise({ seed, duration: 30_000, symbols: ['BTCUSDT'] })];
+      await writeFile(join(data, `session-${seed}.ndjson`), `${lines.join('\n')}\n`);
+    }
+
+    const { stdout } = await demo('--data', data, '--recording', 'all', '--json', '--models', '2');
+
+    const report = JSON.parse(stdout);
+    expect(report.runs).toHaveLength(2);
+    expect(report.ratios.connections).toBe(2);
+  });
+
+  // Finds the venue's process in /proc.
+  it.runIf(process.platform === 'linux')(
+    'ends with one sentence when the venue dies',
+    { timeout: MINUTE },
+    async () => {
+      const { child, outcome } = start([MAIN, '--seconds', '300', '--symbols', '1', '--speed', '5']);
+      await childOf(child, 'naive-process');
+
+      process.kill(await childOf(child, 'venue-process'), 'SIGKILL');
+      const { code, stderr } = await outcome;
+
+      expect(code).toBe(1);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(stderr).toContain('venue');
+    },
+  );
+
   it('stores what it has and closes the database on Ctrl-C', { timeout: MINUTE }, async () => {
     const args = ['--seconds', '120', '--symbols', '1', '--speed', '10', '--keep', folder];
     const { child, outcome } = start([MAIN, ...args]);
@@ -148,5 +187,16 @@ async function rowsAppear(target: string): Promise<void> {
   while (((await stat(log).catch(() => undefined))?.size ?? 0) < EMPTY_LOG) {
     // A process of its own, so that this one does not spin.
     await new Promise((resolve) => execFile('true', resolve));
+  }
+}
+
+/** Waits for a process that the demo has started, and returns its id. */
+async function childOf({ pid }: ChildProcess, program: string): Promise<number> {
+  for (;;) {
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    for (const id of children.split(' ').filter((text) => text !== '')) {
+      const command = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
+      if (command.includes(program)) return Number(id);
+    }
   }
 }

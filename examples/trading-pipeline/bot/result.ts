@@ -19,6 +19,8 @@ export interface BotResult {
   readonly framesParsed: number;
   /** Frames that could not be read. */
   readonly framesMalformed: number;
+  /** Order books that ended early because an update is missing: their symbols get no more signals. */
+  readonly booksLost: number;
   /** Statements the database executed, table creation not included. */
   readonly statements: number;
   /** Rows stored. */

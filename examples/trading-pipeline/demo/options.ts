@@ -44,7 +44,7 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     .option('--bar <ms>', 'length of a bar in milliseconds', wholeNumber(10, LONGEST_BAR), 100)
     .option('--speed <factor>', '`max`, or a multiple of real time', readSpeed, 'max')
     .option('--seed <number>', 'seed of the synthetic session', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--seconds <number>', 'length of the synthetic session', wholeNumber(30, LONGEST_SESSION), 120)
+    .option('--seconds <number>', 'length of the synthetic session', wholeNumber(30, LONGEST_SESSION), 60)
     .option('--keep <folder>', 'keep the two databases in this folder')
     .option('--json', 'print the report as one JSON object', false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) })

@@ -5,52 +5,74 @@ import type { BinanceSnapshot } from './read-binance.js';
 
 type BookMessage = Extract<MarketMessage, { type: 'book' }>;
 
-/** Oldest update that may span a snapshot: futures name the snapshot's own id, spot the one after it. */
-export type SpanRule = 'futures' | 'spot';
+/** How a venue numbers its updates: Binance futures name the one before, Binance spot gives ranges, others nothing. */
+export type Numbering = 'futures' | 'spot' | 'none';
 
 /** An order book of one bot: sorted arrays that are searched from the best level. */
 export class NaiveBook {
   readonly bids: Level[] = [];
   readonly asks: Level[] = [];
-  readonly #rule: SpanRule;
-  #lastUpdateId: number | undefined;
-  #isReady = false;
+  readonly #numbering: Numbering;
+  #state: 'waiting' | 'ready' | 'lost' = 'waiting';
+  #last = 0;
 
-  constructor(rule: SpanRule) {
-    this.#rule = rule;
+  constructor(numbering: Numbering) {
+    this.#numbering = numbering;
   }
 
   /** Whether the book is complete and has both sides. */
   get isReady(): boolean {
-    return this.#isReady && this.bids.length > 0 && this.asks.length > 0;
+    return this.#state === 'ready' && this.bids.length > 0 && this.asks.length > 0;
+  }
+
+  /** Whether an update is missing. The book then ends: a replay has no later snapshot. */
+  get isLost(): boolean {
+    return this.#state === 'lost';
   }
 
   /** Starts from a snapshot that was fetched over REST; it counts once an update spans it. */
   restore(snapshot: BinanceSnapshot): void {
-    this.#lastUpdateId = snapshot.lastUpdateId;
+    this.#last = snapshot.lastUpdateId;
     this.#change(snapshot);
   }
 
   apply(message: BookMessage): void {
-    if (message.isSnapshot) {
-      this.bids.length = 0;
-      this.asks.length = 0;
-    } else if (this.#isOld(message)) {
-      return;
-    }
+    if (this.isLost) return;
+    if (message.isSnapshot) this.#clear();
+    else if (this.#isOld(message)) return;
+    else if (!this.#follows(message)) return this.#lose();
+    if (!message.isSnapshot && this.#numbering === 'none' && this.#state === 'waiting') return;
     this.#change(message);
-    this.#isReady = true;
+    this.#last = message.last;
+    this.#state = 'ready';
   }
 
   final(symbol: string, owner: string): FinalBook {
     const best = (levels: readonly Level[]): [string, string][] =>
-      (this.#isReady ? levels : []).slice(0, FINAL_LEVELS).map((level) => [level.priceText, level.sizeText]);
+      (this.#state === 'ready' ? levels : []).slice(0, FINAL_LEVELS).map((level) => [level.priceText, level.sizeText]);
     return { symbol, owner, bids: best(this.bids), asks: best(this.asks) };
   }
 
   #isOld({ last }: BookMessage): boolean {
-    if (this.#lastUpdateId === undefined || this.#isReady) return false;
-    return this.#rule === 'spot' ? last <= this.#lastUpdateId : last < this.#lastUpdateId;
+    if (this.#numbering === 'none') return false;
+    // Futures: the update that spans the snapshot may end exactly at its id.
+    return this.#numbering === 'futures' && this.#state === 'waiting' ? last < this.#last : last <= this.#last;
+  }
+
+  #follows({ first, previous }: BookMessage): boolean {
+    if (this.#numbering === 'none') return true;
+    if (this.#numbering === 'spot') return first <= this.#last + 1;
+    return this.#state === 'waiting' ? previous <= this.#last : previous === this.#last;
+  }
+
+  #lose(): void {
+    this.#state = 'lost';
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.bids.length = 0;
+    this.asks.length = 0;
   }
 
   #change({ bids, asks }: Pick<BookMessage, 'bids' | 'asks'>): void {

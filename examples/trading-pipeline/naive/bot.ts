@@ -7,7 +7,7 @@ import { LONG_WINDOW, type MarketWindow, WINDOW } from '../models/market-window.
 import { createModel, type Model } from '../models/model.js';
 import { regimeOf } from '../models/regime.js';
 import type { ModelSpec } from '../models/roster.js';
-import { NaiveBook } from './book.js';
+import { NaiveBook, type Numbering } from './book.js';
 import { NaiveConnection } from './connection.js';
 import type { Coordinator } from './coordinator.js';
 import type { NaiveClient } from './database.js';
@@ -52,6 +52,7 @@ export class NaiveBot {
   #volume = 0;
   #quote: { readonly bidSize: number; readonly askSize: number } | undefined;
   #features: Float64Array | undefined;
+  #areFeaturesFresh = false;
   #connection: NaiveConnection | undefined;
   #framesParsed = 0;
   #framesMalformed = 0;
@@ -65,7 +66,7 @@ export class NaiveBot {
     this.#symbol = symbol;
     this.#spec = spec;
     this.#model = createModel(spec);
-    this.#book = new NaiveBook(context.job.market === 'spot' ? 'spot' : 'futures');
+    this.#book = new NaiveBook(numberingOf(context.job));
     this.#read = context.job.venue === 'binance' ? readBinance : readBybit;
     this.#ended = new Promise((resolve) => (this.#onEnd = resolve));
   }
@@ -97,6 +98,11 @@ export class NaiveBot {
 
   async close(): Promise<void> {
     await this.#connection?.close();
+  }
+
+  /** Whether the order book ended early because an update is missing. */
+  get hasLostBook(): boolean {
+    return this.#book.isLost;
   }
 
   finalBook(): FinalBook {
@@ -147,12 +153,13 @@ export class NaiveBot {
     }
   }
 
-  /** "Feature engineering: every tick." */
+  /** "Feature Engineering | Every tick": whenever the boundary comes, the features are at hand. */
   #refresh(): void {
     if (!this.#book.isReady) return;
     this.#features = features(
       this.#window([...this.#bars.slice(-LONG_WINDOW), { close: this.#mid(), volume: this.#volume }]),
     );
+    this.#areFeaturesFresh = true;
   }
 
   async #closeBar(at: number): Promise<void> {
@@ -164,7 +171,9 @@ export class NaiveBot {
     if (this.#bars.length > HISTORY) this.#bars.shift();
     this.#volume = 0;
     const window = this.#window(this.#bars);
-    this.#features = features(window);
+    // The newest tick has computed them already, unless the bar had none.
+    if (!this.#areFeaturesFresh) this.#features = features(window);
+    this.#areFeaturesFresh = false;
     const regime = regimeOf(window.close);
     const signal = this.#model.predict({ window, features: this.#features, barNumber: at / job.bar });
     if (storesBook && at % BOOK_ROW_INTERVAL === 0) await client.insert('books', this.#bookRow(at));
@@ -212,4 +221,9 @@ export class NaiveBot {
       imbalance: imbalanceOf(bids, asks),
     };
   }
+}
+
+function numberingOf({ venue, market }: BotJob): Numbering {
+  if (venue === 'bybit-2021') return 'none';
+  return market === 'spot' ? 'spot' : 'futures';
 }

@@ -5,7 +5,7 @@ export interface PriceSeries {
 }
 
 /** Bars needed before a correlation means anything. */
-export const MIN_BARS = 50;
+const MIN_BARS = 50;
 
 /**
  * Pearson's correlation of two price series from scratch, in whole steps since the first bar, so that all

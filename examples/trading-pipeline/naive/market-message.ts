@@ -9,6 +9,8 @@ export type MarketMessage =
       /** First and last update id, where the venue numbers its updates. */
       readonly first: number;
       readonly last: number;
+      /** Last update id of the message before (Binance futures). */
+      readonly previous: number;
       readonly bids: Changes;
       readonly asks: Changes;
     }

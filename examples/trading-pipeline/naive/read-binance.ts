@@ -12,6 +12,7 @@ interface BinanceData {
   readonly A: string;
   readonly U: number;
   readonly u: number;
+  readonly pu?: number;
   readonly b: Changes;
   readonly a: Changes;
 }
@@ -34,5 +35,13 @@ export function readBinance(text: string): MarketMessage {
   if (kind === 'trade' || kind === 'aggTrade') return { type: 'trades', sizes: [Number(data.q)] };
   if (kind === 'bookTicker') return { type: 'quote', bidSize: Number(data.B), askSize: Number(data.A) };
   if (kind !== 'depth') return OTHER;
-  return { type: 'book', isSnapshot: false, first: data.U, last: data.u, bids: data.b, asks: data.a };
+  return {
+    type: 'book',
+    isSnapshot: false,
+    first: data.U,
+    last: data.u,
+    previous: data.pu ?? 0,
+    bids: data.b,
+    asks: data.a,
+  };
 }

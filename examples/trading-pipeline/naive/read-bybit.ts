@@ -45,5 +45,5 @@ function readDelta(delta: BybitDelta): MarketMessage {
 function bookMessage(isSnapshot: boolean, levels: readonly BybitLevel[]): MarketMessage {
   const side = (wanted: 'Buy' | 'Sell'): [string, string][] =>
     levels.filter((level) => level.side === wanted).map((level) => [level.price, String(level.size ?? 0)]);
-  return { type: 'book', isSnapshot, first: 0, last: 0, bids: side('Buy'), asks: side('Sell') };
+  return { type: 'book', isSnapshot, first: 0, last: 0, previous: 0, bids: side('Buy'), asks: side('Sell') };
 }

@@ -25,6 +25,7 @@ export async function runNaive(job: BotJob, hooks: BotHooks): Promise<BotResult>
     books: bots.map((bot) => bot.finalBook()),
     framesParsed: bots.reduce((sum, bot) => sum + bot.framesParsed, 0),
     framesMalformed: bots.reduce((sum, bot) => sum + bot.framesMalformed, 0),
+    booksLost: bots.filter((bot) => bot.hasLostBook).length,
     statements: database.statements,
     rows: database.statements,
     cacheHits: {},

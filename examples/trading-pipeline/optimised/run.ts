@@ -54,6 +54,7 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     signals: output.signals,
     decisions: output.decisions,
     books: feed.desks.map((desk) => desk.finalBook()),
+    booksLost: feed.desks.filter((desk) => desk.book.status === 'gap').length,
     ...feed.counts,
     ...store.counts,
     cacheHits: hitsByName(),

@@ -31,6 +31,7 @@ export interface VersionReport {
   readonly framesSent: number;
   readonly framesParsed: number;
   readonly framesMalformed: number;
+  readonly booksLost: number;
   readonly statements: number;
   readonly rows: number;
   readonly cpuMs: number;
@@ -79,6 +80,7 @@ export function versionReport(result: BotResult, counts: VenueCounts, durationMs
     framesSent: counts.framesSent,
     framesParsed: result.framesParsed,
     framesMalformed: result.framesMalformed,
+    booksLost: result.booksLost,
     statements: result.statements,
     rows: result.rows,
     cpuMs: Math.round(result.cpu.user + result.cpu.system),

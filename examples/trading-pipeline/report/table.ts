@@ -10,6 +10,7 @@ const LINES: readonly (readonly [string, (version: VersionReport) => number, (va
   ['REST requests', (version) => version.restRequests, whole],
   ['frames received', (version) => version.framesSent, whole],
   ['frames parsed', (version) => version.framesParsed, whole],
+  ['books lost to gaps', (version) => version.booksLost, whole],
   ['database statements', (version) => version.statements, whole],
   ['rows stored', (version) => version.rows, whole],
   ['CPU', (version) => version.cpuMs, seconds],

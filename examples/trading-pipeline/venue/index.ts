@@ -1,3 +1,3 @@
 export { VenueHandle } from './handle.js';
-export type { Speed, VenueCounts, VenueProcessOptions, VenueReply, VenueRequest } from './messages.js';
+export type { Speed, VenueCounts, VenueProcessOptions } from './messages.js';
 export { VenueServer, type VenueServerOptions } from './venue-server.js';

@@ -31,7 +31,9 @@ export interface DuckDbSinkOptions {
 
 /** A column to be written. */
 export interface ColumnSetting {
+  /** Name in the table and of the rows' property. */
   readonly name: string;
+  /** Type its values are written as. */
   readonly type: DuckDbColumnType;
 }
 

@@ -6,10 +6,13 @@ import { createTable, readLayout, type TableLayout } from './table.js';
 
 /** An open connection, the table's layout, and how to let go of them. */
 export interface Session {
+  /** The caller's connection, or an own one to the file. */
   readonly connection: DuckDBConnection;
+  /** The table as it was when the session opened. */
   readonly layout: TableLayout;
   /** Statements it took to open. */
   readonly statements: number;
+  /** Closes an own connection and its hold on the file; leaves the caller's open. */
   close(): void;
 }
 

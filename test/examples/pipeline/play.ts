@@ -25,6 +25,8 @@ export interface Played {
 export interface PlayOptions {
   readonly symbols?: string;
   readonly models?: string;
+  /** Milliseconds. */
+  readonly bar?: number;
   readonly speed?: Speed;
   /** Paces the venue. */
   readonly clock?: Clock;
@@ -41,8 +43,8 @@ export async function play(
   recording: Recording,
   options: PlayOptions = {},
 ): Promise<Played> {
-  const { symbols, models = '3', speed = 'max', clock, onStart } = options;
-  const demo: DemoOptions = { ...readCommandLine([], {}), symbols, models, speed };
+  const { symbols, models = '3', bar = 100, speed = 'max', clock, onStart } = options;
+  const demo: DemoOptions = { ...readCommandLine([], {}), symbols, models, bar, speed };
   const common = makeJob(recording, demo);
   const folder = await mkdtemp(join(tmpdir(), 'tickwise-test-'));
   folders.push(folder);

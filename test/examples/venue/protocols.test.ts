@@ -135,14 +135,14 @@ describe('Binance', () => {
     expect(binance.answer(paddedRequest(4_097), every)).toEqual({ kind: 'other', replies: [], refused: 1 });
   });
 
-  test('takes 200 streams on futures and 1 024 on spot', () => {
-    const topics = Array.from({ length: 200 }, (_, index) => `s${index}@trade`);
+  test('takes 1 024 streams on a connection', () => {
+    const topics = Array.from({ length: 1_024 }, (_, index) => `s${index}@trade`);
 
     const again = binance.answer(request({ method: 'SUBSCRIBE', params: ['s1@trade'], id: 1 }), { ...every, topics });
     const over = binance.answer(request({ method: 'SUBSCRIBE', params: ['x@trade'], id: 1 }), { ...every, topics });
 
     expect(again.refused).toBeUndefined();
-    expect(over.replies[0]).toContain('more than 200 streams');
+    expect(over.replies[0]).toContain('more than 1024 streams');
     expect(limitsOf('binance', 'spot').topicsPerConnection).toBe(1_024);
   });
 

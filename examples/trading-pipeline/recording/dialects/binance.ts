@@ -25,7 +25,7 @@ export const binance: Dialect = {
 };
 
 /** Reads the name of a Binance stream: `symbol@kind`, perhaps with depth or interval. */
-export function binanceTopic(topic: string): Topic {
+function binanceTopic(topic: string): Topic {
   const [symbol = '', kind = ''] = topic.split('@');
   return { topic, symbol: symbol.startsWith('!') ? '' : symbol.toUpperCase(), stream: streamOf(kind) };
 }

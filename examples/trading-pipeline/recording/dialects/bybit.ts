@@ -27,7 +27,7 @@ export const bybit: Dialect = {
 };
 
 /** Reads the name of a Bybit stream: kind, perhaps depth or interval, symbol. */
-export function bybitTopic(topic: string): Topic {
+function bybitTopic(topic: string): Topic {
   const parts = topic.split('.');
   return { topic, symbol: parts.length > 1 ? (parts.at(-1) ?? '') : '', stream: streamOf(topic) };
 }

@@ -39,7 +39,7 @@ export const coinbase: Dialect = {
 };
 
 /** The stream of a channel and a product. */
-export function coinbaseTopic(channel: string, product: string): Topic {
+function coinbaseTopic(channel: string, product: string): Topic {
   return { topic: `${channel}:${product}`, symbol: product, stream: STREAMS.get(channel) ?? 'other' };
 }
 

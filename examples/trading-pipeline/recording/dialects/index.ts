@@ -4,9 +4,8 @@ import { coinbase } from './coinbase.js';
 import type { Dialect } from './dialect.js';
 import { kraken } from './kraken.js';
 
-export { binanceTopic, streamsOfUrl } from './binance.js';
-export { bybitTopic } from './bybit.js';
-export { coinbaseTopic, coinbaseTopics } from './coinbase.js';
+export { streamsOfUrl } from './binance.js';
+export { coinbaseTopics } from './coinbase.js';
 export { type Dialect, isObject, type JsonObject, type Received, textsOf } from './dialect.js';
 export { krakenChannel, krakenTopic } from './kraken.js';
 
