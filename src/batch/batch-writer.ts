@@ -25,7 +25,10 @@ import { WaitingRows } from './waiting-rows.js';
  *
  * A batch is due when it has `maxItems` rows or `maxBytes` bytes, when its oldest row is `maxDelay` old, or on
  * `flush` and `close`. A failed batch is sent again; rows behind it wait. A row that makes its batch fail
- * is found, given up and handed to `deadLetter`; a sink that is down costs no rows.
+ * is found, given up and handed to `deadLetter`; a sink that is down costs no rows. Before a row is given up for an
+ * error that looks temporary, it is sent once more after a row behind it has passed: one that passes only then
+ * is stored after that one. With no row behind it, the last row of a batch is judged by those before it: a sink
+ * that takes them and then fails for all `attempts` costs that row.
  *
  * Each accepted row ends in exactly one count: accepted = written + pending + deadLettered + dropped + coalesced.
  * After a send that was cut off or whose reply was lost the sink gets rows again, with the same `ids`.

@@ -8,7 +8,7 @@ import type { Memoized } from './memoized.js';
 /** {@link memo} and {@link memoize} in one, with a `ttl` of its own; the options may say otherwise. */
 export interface CachePreset {
   /** As `@preset` on a method, standard decorators. */
-  <F extends AnyFunction>(method: F, context: ClassMethodDecoratorContext): void;
+  (method: AnyFunction, context: ClassMethodDecoratorContext): void;
   /** As `@preset` on a method, legacy decorators. */
   <F extends AnyFunction>(
     target: object,

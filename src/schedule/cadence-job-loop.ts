@@ -51,6 +51,8 @@ interface JobLoopSettings {
 export class JobLoop {
   readonly #settings: JobLoopSettings;
   #next: number;
+  /** Wall time less monotonic time when `#next` was set. */
+  #lead: number;
   #timer: Timer | undefined;
   #isRunning = false;
   #isEnded = false;
@@ -62,6 +64,7 @@ export class JobLoop {
   constructor(settings: JobLoopSettings) {
     this.#settings = settings;
     this.#next = settings.grid.firstFrom(settings.clock.wallTime());
+    this.#lead = leadOf(settings.clock);
     this.#sleep();
   }
 
@@ -83,15 +86,24 @@ export class JobLoop {
     const time = clock.wallTime();
     const left = grid.timeOf(this.#next) - time;
     if (left <= 0) this.#pass(grid.lastUntil(time));
-    // The wall time was set back by more than a period: waiting for the old slot would leave periods out.
-    else if (left > period) this.#next = grid.firstFrom(time);
+    else if (left > period && this.#isSetBackByMoreThan(period)) this.#aimAt(grid.firstFrom(time));
     if (!this.#isEnded) this.#sleep();
+  }
+
+  /** Then waiting for the old slot would leave periods out. A millisecond more, as wall times are whole ones. */
+  #isSetBackByMoreThan(period: number): boolean {
+    return this.#lead - leadOf(this.#settings.clock) > period + 1;
+  }
+
+  #aimAt(slot: number): void {
+    this.#next = slot;
+    this.#lead = leadOf(this.#settings.clock);
   }
 
   /** Deals with the slots up to `latest`, whose time has come. */
   #pass(latest: number): void {
     const passed = latest - this.#next;
-    this.#next = latest + 1;
+    this.#aimAt(latest + 1);
     this.#miss(passed);
     if (!this.#isRunning) {
       this.#run(latest);
@@ -140,4 +152,8 @@ export class JobLoop {
     this.#settings.stats.failures++;
     this.#settings.onFailure(error, scheduled);
   }
+}
+
+function leadOf(clock: Clock): number {
+  return clock.wallTime() - clock.now();
 }

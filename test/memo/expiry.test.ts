@@ -294,6 +294,17 @@ describe('freeze', () => {
     vi.unstubAllEnvs();
   });
 
+  it('loads again after a result that cannot be frozen', async () => {
+    const stubborn = new Proxy({}, { preventExtensions: () => false });
+    const compute = vi.fn(async () => (compute.mock.calls.length === 1 ? stubborn : 2));
+    const cached = memo<() => Promise<unknown>>(compute, { freeze: 'always' });
+
+    await expect(cached()).rejects.toThrow(TypeError);
+
+    expect(cached.explain().isLoading).toBe(false);
+    await expect(cached()).resolves.toBe(2);
+  });
+
   it('freezes the value of an async function', async () => {
     const cached = memo(async () => ({ a: 1 }), { freeze: 'always' });
 

@@ -100,14 +100,13 @@ describe('the limit of exact sums, window * square <= 2^52', () => {
           model.push(bar);
 
           const found = rolling.correlation('A', 'B');
-          const isFlagged = rolling.reason('A', 'B') === 'range-too-wide';
-          const expected = isFlagged
-            ? exactCorrelation(model.column(0), model.column(1))
-            : model.correlation(0, 1);
+          const reason = rolling.reason('A', 'B');
+          const isFlagged = reason === 'range-too-wide';
+          const expected = isFlagged ? exactCorrelation(model.column(0), model.column(1)) : model.correlation(0, 1);
           expect(distance(found, expected)).toBeLessThanOrEqual(isFlagged ? rolling.errorBound() : 0);
           const spread = Math.max(...[0, 1].map((symbol) => squares(model.column(symbol))));
           if (isFlagged) expect(window * (spread + window)).toBeGreaterThan(2 ** 51);
-          else expect(window * spread).toBeLessThanOrEqual(2 ** 52 * 1.000_001);
+          else if (reason === undefined) expect(window * spread).toBeLessThanOrEqual(2 ** 52 * 1.000_001);
         }
       }),
       { numRuns: 80 },

@@ -1,5 +1,11 @@
 import * as fc from 'fast-check';
-import { type CorrelatedPair, type CorrelationDirection, type CorrelationInput, type MissingPolicy, RollingCorrelation } from 'tickwise/rolling';
+import {
+  type CorrelatedPair,
+  type CorrelationDirection,
+  type CorrelationInput,
+  type MissingPolicy,
+  RollingCorrelation,
+} from 'tickwise/rolling';
 import { describe, expect, it } from 'vitest';
 import { CorrelationModel } from './correlation-model.js';
 import { distance } from './naive.js';

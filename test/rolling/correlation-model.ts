@@ -100,7 +100,9 @@ export class CorrelationModel {
 
 function fillForward(bars: readonly (readonly number[])[]): number[][] {
   const last: number[] = [];
-  return bars.map((bar) => bar.map((value, symbol) => (last[symbol] = Number.isNaN(value) ? (last[symbol] ?? NaN) : value)));
+  return bars.map((bar) =>
+    bar.map((value, symbol) => (last[symbol] = Number.isNaN(value) ? (last[symbol] ?? NaN) : value)),
+  );
 }
 
 function changes(bars: readonly (readonly number[])[], input: CorrelationInput): number[][] {

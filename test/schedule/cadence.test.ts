@@ -394,6 +394,18 @@ describe('a wall clock that is set', () => {
     expect(runs.every(({ at, scheduled: slot }) => at >= slot)).toBe(true);
   });
 
+  it('back by less than a period runs no slot twice when the period is long', async () => {
+    const clock = new VirtualClock(3_600_000);
+    const { runs, job } = recorder(clock);
+    using _ = new Cadence({ period: 3_600_000, clock }).start({ job });
+    await clock.advance(10_000);
+
+    clock.stepWallTime(-1_800_000);
+    await clock.advance(7_200_000);
+
+    expect(scheduled(runs)).toEqual([3_600_000, 7_200_000]);
+  });
+
   it('back by more goes on with the slots of the new time within a period', async () => {
     const clock = new VirtualClock(1_000_000);
     const { runs, job } = recorder(clock);

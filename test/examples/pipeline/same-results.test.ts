@@ -43,7 +43,7 @@ describe('both versions on a synthetic session', () => {
 
 describe('both versions on a session of little but clock marks', () => {
   it('give the same however far the feed runs ahead of the decisions', { timeout: 2 * MINUTES }, async () => {
-    const recording = synthesiseRecording({ seed: 1, duration: 60_000, symbols: ['BTCUSDT'] });
+    const recording = synthesiseRecording({ seed: 1, duration: 30_000, symbols: ['BTCUSDT'] });
     const options = { bar: 10, models: '1' };
 
     const naive = await play('naive', recording, options);
