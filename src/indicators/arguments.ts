@@ -12,6 +12,9 @@ export interface OutOption {
   readonly out?: Float64Array;
 }
 
+/** Most values of an input that is no array: 2 GiB as floats. */
+const MOST_VALUES = 2 ** 28;
+
 /** Schema of {@link OutOption}. Its length is checked against the input. */
 export const OUT = z.optional(claim<Float64Array>('a Float64Array', (value) => value instanceof Float64Array));
 /** Schema of a batch function that has no option but {@link OutOption}. */
@@ -89,5 +92,5 @@ function overlap(one: Float64Array, other: Float64Array): boolean {
 function hasLength(values: unknown): boolean {
   if (typeof values !== 'object' || values === null) return false;
   const length: unknown = Reflect.get(values, 'length');
-  return Number.isSafeInteger(length) && Number(length) >= 0;
+  return Number.isSafeInteger(length) && Number(length) >= 0 && Number(length) <= MOST_VALUES;
 }

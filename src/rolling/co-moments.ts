@@ -124,7 +124,11 @@ export class CoMoments {
   meanOf(symbol: number): number {
     const { anchor, sum, observed } = this.moments;
     const count = observed[symbol] as number;
-    if (this.modeOf(symbol) !== 'exact') return (anchor[symbol] as number) + (sum[symbol] as number) / count;
+    if (this.modeOf(symbol) !== 'exact') {
+      // The sum of a flat window is not kept up, since nothing else is read from it; its mean needs none.
+      if (count > 0 && this.moments.isFlat(symbol)) return this.moments.newest(symbol);
+      return (anchor[symbol] as number) + (sum[symbol] as number) / count;
+    }
     // Both terms are whole and below 2^53, so that their sum does not depend on the anchor.
     return (((anchor[symbol] as number) * count + (sum[symbol] as number)) / count) * this.unitOf(symbol);
   }

@@ -47,6 +47,11 @@ export class SymbolMoments {
     return (this.#equal[symbol] as number) >= (this.observed[symbol] as number);
   }
 
+  /** The newest value of the symbol: of a flat window that has one, every value. */
+  newest(symbol: number): number {
+    return this.#newest[symbol] as number;
+  }
+
   /** Counts equal values as `value` enters. A gap changes nothing. */
   follow(symbol: number, value: number): void {
     this.#newestBefore[symbol] = this.#newest[symbol] as number;

@@ -232,3 +232,7 @@ describe('options of one number', () => {
     expect(vwap({ price: VALUES, volume: VALUES }, none)).toEqual(vwap({ price: VALUES, volume: VALUES }, Infinity));
   });
 });
+
+it('refuses an input of absurd length with a coded error', () => {
+  expect(() => sma({ length: 2 ** 53 - 1 }, 2)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }));
+});

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { RollingStats } from 'tickwise/rolling';
+import { RollingCorrelation, RollingStats } from 'tickwise/rolling';
 import { describe, expect, it } from 'vitest';
 import { exactCovariance, seeded, twoPass } from './naive.js';
 
@@ -140,5 +140,24 @@ describe('RollingStats over a history', () => {
       expect(Math.sign(stats.zscore)).toBe(Math.sign(value - stats.mean));
       expect(Math.abs(stats.zscore)).toBeLessThanOrEqual((15 / 4) * (1 + 1e-12));
     }
+  });
+});
+
+describe('mean of a correlated symbol', () => {
+  it.each([1e12 / 3, 1e16 / 3, -1e15])('is the value itself when the window is flat again after %d', (outlier) => {
+    const matrix = new RollingCorrelation({ symbols: ['A', 'B'], window: 3 });
+
+    for (const value of [0.1, outlier, 0.7, 0.7, 0.7, 0.7]) matrix.push([value, 1]);
+
+    expect(matrix.mean('A')).toBe(0.7);
+    expect(matrix.variance('A')).toBe(0);
+  });
+
+  it('is right again after an outlier has left and values differ', () => {
+    const matrix = new RollingCorrelation({ symbols: ['A', 'B'], window: 3 });
+
+    for (const value of [0.1, 1e16 / 3, 0.7, 0.7, 0.7, 0.8]) matrix.push([value, 1]);
+
+    expect(matrix.mean('A')).toBeCloseTo(2.2 / 3, 9);
   });
 });

@@ -17,9 +17,9 @@ export function features(window: MarketWindow): Float64Array | undefined {
   const { close } = window;
   const newest = close.length - 1;
   if (newest + 1 < WINDOW) return undefined;
-  const returns = returnsOf(close);
   // The newest value of a window indicator depends on its own window alone; the recursive ones see all bars.
-  const volatility = last(rollingStd(returns.subarray(-100), 100));
+  const returns = returnsOf(tail(close, 101));
+  const volatility = last(rollingStd(returns, 100));
   const price = at(close, newest);
   const scale = volatility > 0 ? volatility * price : Infinity;
   return Float64Array.of(

@@ -7,7 +7,7 @@ import { episode } from '../../../examples/trading-pipeline/training/market.js';
 import { Trainer } from '../../../examples/trading-pipeline/training/trainer.js';
 
 /** Seeds that the training never used. */
-const OUT_OF_SAMPLE = Array.from({ length: 30 }, (_, i) => 950_000_000 + i);
+const OUT_OF_SAMPLE = Array.from({ length: 20 }, (_, i) => 950_000_000 + i);
 
 describe('the trained policy', () => {
   it('beats a random one on episodes it has never seen', () => {
@@ -47,7 +47,7 @@ describe('training', () => {
     const trainer = new Trainer(5);
     const before = evaluate(greedy(new PolicyNetwork(plain(trainer.network))), OUT_OF_SAMPLE);
 
-    for (let i = 0; i < 8; i++) trainer.iterate();
+    for (let i = 0; i < 5; i++) trainer.iterate();
 
     const after = evaluate(greedy(trainer.network), OUT_OF_SAMPLE);
     expect(after.mean).toBeGreaterThan(before.mean);

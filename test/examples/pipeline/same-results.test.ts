@@ -11,7 +11,7 @@ afterAll(removeDatabases);
 
 describe('both versions on a synthetic session', () => {
   it('give the same signals, decisions, books and rows', { timeout: 2 * MINUTES }, async () => {
-    const recording = synthesiseRecording({ seed: 3, duration: 40_000 });
+    const recording = synthesiseRecording({ seed: 3, duration: 30_000 });
 
     const [naive, optimised] = await playBoth(recording);
 
@@ -22,9 +22,9 @@ describe('both versions on a synthetic session', () => {
     'lose the same order book when an update is missing, and go on with the others',
     { timeout: 2 * MINUTES },
     async () => {
-      const whole = synthesiseRecording({ seed: 3, duration: 35_000, symbols: ['BTCUSDT', 'ETHUSDT'] });
+      const whole = synthesiseRecording({ seed: 3, duration: 30_000, symbols: ['BTCUSDT', 'ETHUSDT'] });
       const lost = whole.frames.findIndex(
-        ({ stream, symbol, t }) => stream === 'book' && symbol === 'BTCUSDT' && t > whole.start + 30_000,
+        ({ stream, symbol, t }) => stream === 'book' && symbol === 'BTCUSDT' && t > whole.start + 25_000,
       );
       const recording = { ...whole, frames: whole.frames.toSpliced(lost, 1) };
 
@@ -59,7 +59,7 @@ describe.skipIf(!hasData)('both versions on real recordings', () => {
     { timeout: 3 * MINUTES },
     async (name) => {
       // The demo replays the whole recording, and so does the soak.
-      const [naive, optimised] = await playBoth(firstPart(await recorded(name), 40_000));
+      const [naive, optimised] = await playBoth(firstPart(await recorded(name), 31_000));
 
       await expectSame(naive, optimised);
       for (const model of ['ppo', 'genetic', 'spectrum'])
