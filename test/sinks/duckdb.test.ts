@@ -157,6 +157,45 @@ describe('values', () => {
   });
 });
 
+describe('open', () => {
+  it('makes the table before the first row, once', async () => {
+    const sink = duckdbSink<{ d: number }>({ connection, table: 't', columns: { d: 'DOUBLE' }, createTable: true });
+
+    await sink.open();
+    const { statements } = sink.stats();
+    await sink.open();
+    await sink.write([{ d: 1 }]);
+
+    expect(await query('SELECT d FROM t')).toEqual([[1]]);
+    expect(sink.stats().statements).toBe(statements + 1);
+  });
+
+  it('rejects when the database cannot be opened, and a later write tries again', async () => {
+    const sink = duckdbSink<{ d: number }>({
+      path: join(directory, 'no', 'such', 'x.db'),
+      table: 't',
+      columns: { d: 'DOUBLE' },
+    });
+
+    await expect(sink.open()).rejects.toThrow();
+    await expect(sink.write([{ d: 1 }])).rejects.toThrow();
+    await sink.close();
+  });
+
+  it('rejects when the table is missing and may not be made', async () => {
+    const sink = duckdbSink<{ d: number }>({ connection, table: 'absent', columns: { d: 'DOUBLE' } });
+
+    await expect(sink.open()).rejects.toMatchObject({ code: 'ERR_CONFIG' });
+  });
+
+  it('is refused after close', async () => {
+    const sink = duckdbSink<{ d: number }>({ connection, table: 't', columns: { d: 'DOUBLE' }, createTable: true });
+    await sink.close();
+
+    await expect(sink.open()).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  });
+});
+
 describe('a row that does not fit', () => {
   const bad: [DuckDbColumnType, unknown[]][] = [
     ['DOUBLE', ['1', 1n, true, {}, [], new Date()]],

@@ -21,12 +21,12 @@ export interface BotResult {
   readonly framesMalformed: number;
   /** Order books that ended early because an update is missing: their symbols get no more signals. */
   readonly booksLost: number;
-  /** Statements the database executed, table creation not included. */
+  /** Statements the database executed; the optimised version's include those that make its tables. */
   readonly statements: number;
   /** Rows stored. */
   readonly rows: number;
-  /** CPU of the whole process since its start, in milliseconds. */
-  readonly cpu: { readonly user: number; readonly system: number };
+  /** CPU in milliseconds: of the whole process, and of it after start-up (loading, connecting, subscribing). */
+  readonly cpu: { readonly total: number; readonly trading: number };
   /** Bytes. */
   readonly memory: { readonly peakRss: number; readonly heap: number };
   /** Times a cached result was used, by the cache's name. */

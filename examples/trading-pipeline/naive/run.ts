@@ -1,5 +1,5 @@
 import type { BotHooks } from '../bot/child.js';
-import { costOfProcess } from '../bot/cost.js';
+import { costOfProcess, cpuOfProcess } from '../bot/cost.js';
 import type { BotJob } from '../bot/job.js';
 import type { BotResult } from '../bot/result.js';
 import { rosterOf } from '../models/roster.js';
@@ -11,9 +11,11 @@ import { NaiveDatabase } from './database.js';
 export async function runNaive(job: BotJob, hooks: BotHooks): Promise<BotResult> {
   const database = await NaiveDatabase.open(job.database);
   const coordinator = new Coordinator(job, await database.connect());
+  let startUp = 0;
   const bots = await createBots(job, coordinator, database);
   try {
     await Promise.all(bots.map((bot) => bot.start()));
+    startUp = cpuOfProcess();
     hooks.ready();
     await Promise.race([Promise.all(bots.map((bot) => bot.finished())), hooks.stopped]);
   } finally {
@@ -31,7 +33,7 @@ export async function runNaive(job: BotJob, hooks: BotHooks): Promise<BotResult>
     cacheHits: {},
   };
   database.close();
-  return { ...result, ...costOfProcess() };
+  return { ...result, ...costOfProcess(startUp) };
 }
 
 async function createBots(job: BotJob, coordinator: Coordinator, database: NaiveDatabase): Promise<NaiveBot[]> {

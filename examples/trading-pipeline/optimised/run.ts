@@ -2,7 +2,7 @@ import { VirtualClock } from 'tickwise/core';
 import { cacheStats } from 'tickwise/memo';
 import { Cadence } from 'tickwise/schedule';
 import type { BotHooks } from '../bot/child.js';
-import { costOfProcess } from '../bot/cost.js';
+import { costOfProcess, cpuOfProcess } from '../bot/cost.js';
 import type { BotJob } from '../bot/job.js';
 import type { BotResult } from '../bot/result.js';
 import type { DecisionRow, SignalRow } from '../bot/rows.js';
@@ -23,6 +23,7 @@ const RESUME_LAG = 16;
  * matter how far the feed is ahead.
  */
 export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotResult> {
+  let startUp = 0;
   const clock = new VirtualClock(job.start);
   const failure = newFailure();
   const boundaries = new Boundaries(clock);
@@ -41,7 +42,9 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
   const cadence = new Cadence({ period: job.bar, clock, onError: failure.fail });
   const running = cadence.start({ decide: ({ asOf }) => trader.decide(asOf) });
   try {
+    await store.open();
     await Promise.race([feed.start(), failure.promise]);
+    startUp = cpuOfProcess();
     hooks.ready();
     const followed = boundaries.follow((lag) => (lag < RESUME_LAG ? feed.resume() : undefined));
     await Promise.race([followed, failure.promise, hooks.stopped]);
@@ -58,7 +61,7 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     ...feed.counts,
     ...store.counts,
     cacheHits: hitsByName(),
-    ...costOfProcess(),
+    ...costOfProcess(startUp),
   };
 }
 

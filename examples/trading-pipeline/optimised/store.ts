@@ -8,7 +8,7 @@ export class Store {
   readonly signals: BatchWriter<SignalRow>;
   readonly decisions: BatchWriter<DecisionRow>;
   readonly books: BatchWriter<BookRow>;
-  readonly #sinks: readonly Pick<DuckDbSink<object>, 'stats' | 'close'>[];
+  readonly #sinks: readonly Pick<DuckDbSink<object>, 'open' | 'stats' | 'close'>[];
 
   /** Batches age by market time; the market waits while one is written, so that a replay is reproducible. */
   constructor(path: string, clock: VirtualClock, onError: (error: unknown) => void) {
@@ -23,6 +23,11 @@ export class Store {
     this.decisions = writerOf(decisions);
     this.books = writerOf(books);
     this.#sinks = [signals, decisions, books];
+  }
+
+  /** Opens the database and makes the tables, so that a wrong path is known before anything is subscribed. */
+  async open(): Promise<void> {
+    await Promise.all(this.#sinks.map((sink) => sink.open()));
   }
 
   /** Statements executed and rows stored. */

@@ -35,6 +35,8 @@ export interface VersionReport {
   readonly statements: number;
   readonly rows: number;
   readonly cpuMs: number;
+  /** CPU without loading, connecting and subscribing: what a bot that runs for days pays. */
+  readonly cpuTradingMs: number;
   readonly peakRssBytes: number;
   readonly heapBytes: number;
   /** From the start of the replay to the last row stored, in milliseconds. */
@@ -63,6 +65,7 @@ const RATIOS = [
   'framesParsed',
   'statements',
   'cpuMs',
+  'cpuTradingMs',
   'peakRssBytes',
   'heapBytes',
   'durationMs',
@@ -83,7 +86,8 @@ export function versionReport(result: BotResult, counts: VenueCounts, durationMs
     booksLost: result.booksLost,
     statements: result.statements,
     rows: result.rows,
-    cpuMs: Math.round(result.cpu.user + result.cpu.system),
+    cpuMs: Math.round(result.cpu.total),
+    cpuTradingMs: Math.round(result.cpu.trading),
     peakRssBytes: result.memory.peakRss,
     heapBytes: result.memory.heap,
     durationMs: Math.round(durationMs),

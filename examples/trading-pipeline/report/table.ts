@@ -14,6 +14,7 @@ const LINES: readonly (readonly [string, (version: VersionReport) => number, (va
   ['database statements', (version) => version.statements, whole],
   ['rows stored', (version) => version.rows, whole],
   ['CPU', (version) => version.cpuMs, seconds],
+  ['CPU after start-up', (version) => version.cpuTradingMs, seconds],
   ['time', (version) => version.durationMs, seconds],
   ['peak memory', (version) => version.peakRssBytes, megabytes],
   ['heap at the end', (version) => version.heapBytes, megabytes],

@@ -20,6 +20,11 @@ export interface DuckDbSinkStats {
 /** A sink that writes to one table of a DuckDB database. */
 export interface DuckDbSink<T extends object> extends SinkObject<T> {
   /**
+   * Opens the database and checks or makes the table now instead of at the first write, so that a wrong path or table is
+   * known before the first row. Rejects as `write` does. Calling it again does nothing.
+   */
+  open(): Promise<void>;
+  /**
    * Stores rows, all but the reported ones or none at all.
    *
    * Rejects with ArgumentError when a constraint refuses a row, with PeerMissingError without the package, with
@@ -42,7 +47,8 @@ const ROW_FAULT = /constraint|duplicate key|conversion error|out of range/i;
  * Makes a sink that appends rows to a table of a DuckDB database.
  *
  * Rows are checked first: one that does not fit is reported by its index and the others are stored. A write is
- * one transaction, so that a repeated write after a failure doubles nothing. The database is opened by the first write.
+ * one transaction, so that a repeated write after a failure doubles nothing. The database is opened by `open` or the
+ * first write.
  *
  * Cost: one appender and one flush per write. The flush runs on the event loop and blocks it: about 2 ms for 500 rows.
  *
@@ -65,6 +71,13 @@ class AppenderSink<T extends object> implements DuckDbSink<T> {
 
   constructor(options: DuckDbSinkOptions) {
     this.#settings = readDuckDbSinkOptions(options);
+  }
+
+  open(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new ClosedError('the DuckDB sink is closed'));
+    const opened = this.#latest.then(() => this.#open()).then(() => undefined);
+    this.#latest = opened.catch(() => undefined);
+    return opened;
   }
 
   write(batch: readonly T[], context?: Pick<SendContext, 'signal'>): Promise<SinkReport> {
