@@ -18,6 +18,8 @@ export default defineConfig({
   },
   test: {
     restoreMocks: true,
+    // By default one core is left idle: half of a small machine.
+    maxWorkers: '100%',
     coverage: {
       provider: 'v8',
       include: ['src/**'],

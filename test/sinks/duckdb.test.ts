@@ -177,8 +177,8 @@ describe('open', () => {
       columns: { d: 'DOUBLE' },
     });
 
-    await expect(sink.open()).rejects.toThrow();
-    await expect(sink.write([{ d: 1 }])).rejects.toThrow();
+    await expect(sink.open()).rejects.toThrow(/x\.db/);
+    await expect(sink.write([{ d: 1 }])).rejects.toThrow(/x\.db/);
     await sink.close();
   });
 
