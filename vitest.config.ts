@@ -18,6 +18,7 @@ export default defineConfig({
   },
   test: {
     restoreMocks: true,
+    setupFiles: 'test/setup.ts',
     // By default one core is left idle: half of a small machine.
     maxWorkers: '100%',
     coverage: {

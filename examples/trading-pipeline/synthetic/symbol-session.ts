@@ -9,6 +9,9 @@ export interface TimedLine {
   readonly text: string;
 }
 
+/** Shortest time between two events in milliseconds: the quote after one, and a snapshot, come before the next. */
+const CLOSEST = 0.05;
+
 /**
  * Events come as a self-exciting (Hawkes) process: each raises the rate of the next ones, which gives bursts.
  * Base rate and decay per second; each event begets `OFFSPRING` others on average.
@@ -74,7 +77,7 @@ export class SymbolSession {
     let t = from;
     for (;;) {
       const highest = base + this.#excitation;
-      const wait = (this.#random.exponential() / highest) * 1_000;
+      const wait = Math.max(CLOSEST, (this.#random.exponential() / highest) * 1_000);
       const isPast = t + wait >= to;
       this.#excitation *= Math.exp((-DECAY * (isPast ? to - t : wait)) / 1_000);
       if (isPast) return times;
