@@ -50,7 +50,7 @@ const ROW_FAULT = /constraint|duplicate key|conversion error|out of range/i;
  * one transaction, so that a repeated write after a failure doubles nothing. The database is opened by `open` or the
  * first write.
  *
- * Cost: one appender and one flush per write. The flush runs on the event loop and blocks it: about 2 ms for 500 rows.
+ * Cost: one appender and one flush per write. The flush runs on the event loop and blocks it meanwhile.
  *
  * @throws ConfigError when an option is unknown or has a wrong value.
  * @example
