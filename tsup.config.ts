@@ -8,11 +8,16 @@ const entry = {
   rolling: 'src/rolling/index.ts',
   indicators: 'src/indicators/index.ts',
   memo: 'src/memo/index.ts',
+  json: 'src/json/index.ts',
+  derive: 'src/derive/index.ts',
   batch: 'src/batch/index.ts',
   schedule: 'src/schedule/index.ts',
   hub: 'src/hub/index.ts',
   feed: 'src/feed/index.ts',
   'sinks/duckdb': 'src/sinks/duckdb.ts',
+  'stores/contract': 'src/stores/contract.ts',
+  'stores/disk': 'src/stores/disk.ts',
+  'stores/redis': 'src/stores/redis.ts',
 };
 
 export default defineConfig([

@@ -12,7 +12,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^tickwise$/, replacement: source('index.ts') },
-      { find: /^tickwise\/sinks\/(.+)$/, replacement: source('sinks/$1.ts') },
+      { find: /^tickwise\/(sinks|stores)\/(.+)$/, replacement: source('$1/$2.ts') },
       { find: /^tickwise\/(.+)$/, replacement: source('$1/index.ts') },
     ],
   },
@@ -30,7 +30,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'source', include: ['test/**/*.test.ts', 'examples/**/*.test.ts'], exclude: [GATES] },
+        test: {
+          name: 'source',
+          testTimeout: 60_000,
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
+          exclude: [GATES],
+        },
       },
       {
         extends: true,

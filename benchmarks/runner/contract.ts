@@ -1,17 +1,28 @@
+/**
+ * What a benchmark measures; `units.ts` says how.
+ *
+ * - `ns`: nanoseconds of processor time per operation, all threads of the process added up.
+ * - `wall-ns`: nanoseconds on the wall per operation, for contenders that use several threads.
+ * - `bytes`: memory per operation that is still held after all operations.
+ * - `gc-ms`: milliseconds of one full garbage collection while what all operations made is held.
+ * - `misses`: calls in 1 000 that a cache could not answer; `run` returns how many of its operations these were.
+ */
+export type Unit = 'ns' | 'wall-ns' | 'bytes' | 'gc-ms' | 'misses';
+
 /** What a benchmark file exports as default: one question, and who answers it. */
 export interface Benchmark {
   /** The question in the title, such as `how long does a window of 200 take?`. */
   readonly question: string;
   /**
-   * What is measured per operation: processor time, or memory still held after the run.
+   * What is measured.
    * @default 'ns'
    */
-  readonly unit?: 'ns' | 'bytes';
+  readonly unit?: Unit;
   /** What one operation is, such as `append`. */
   readonly operation: string;
   /** Operations to run before answers are compared: enough to reach every state, such as a full ring. */
   readonly checkOperations: number;
-  /** For `unit: 'bytes'`: operations of the measured run. */
+  /** For `unit: 'bytes'`, `'gc-ms'` and `'misses'`: operations of the measured run. */
   readonly operations?: number;
   /** The right answer after so many operations, computed in the most obvious way. */
   reference(operations: number): unknown;
@@ -26,11 +37,13 @@ export interface Contender {
   readonly name: string;
   /** The npm package it needs; `setup` receives it, imported. Its version is reported. */
   readonly package?: string;
+  /** The file of the package to import instead of its entry, such as `js/cache.js`, whether or not it is exported. */
+  readonly file?: string;
   /** Marks our own. A benchmark fails when one of these is refused. */
   readonly ours?: boolean;
   /** Marks the least that any code can take: by hand, without checks. */
   readonly floor?: boolean;
-  /** Makes a fresh instance. Called twice: one instance is checked, the other measured. */
+  /** Makes a fresh instance. Called twice: one instance is checked and closed, then the other measured. */
   setup(module: unknown): Instance | Promise<Instance>;
 }
 
@@ -39,22 +52,25 @@ export interface Instance {
   /**
    * Does so many operations in a loop of its own, so that a block of them is timed, not each one.
    *
-   * Operation i of the instance's life does the same for every contender. What is returned is kept alive.
+   * Operation i of the instance's life does the same for every contender. What is returned is kept alive. A promise
+   * is awaited: a contender that answers with promises awaits each in its loop, and the floor does the same.
    */
   run(operations: number): unknown;
   /** What the operations so far came to; compared with the reference by deep, strict equality. */
   answer(): unknown;
+  /** Ends what would outlive the instance, such as worker threads. Awaited after its last use, failed or not. */
+  close?(): void | Promise<void>;
 }
 
 /** How long and how often to measure. */
 export interface Settings {
   /** Rounds; in each one every contender runs once, in its own process, in alternated order. */
   readonly rounds: number;
-  /** Milliseconds of processor time spent running before a process measures. */
+  /** Milliseconds spent running before a process measures; of processor time, or for `wall-ns` on the wall. */
   readonly warmup: number;
-  /** Least milliseconds of processor time of a timed block. */
+  /** Least milliseconds of a timed block, of the same time. */
   readonly block: number;
-  /** Timed blocks per process; their median is the round's result. */
+  /** Timed blocks, or for `gc-ms` collections, per process; their median is the round's result. */
   readonly blocks: number;
 }
 
@@ -72,7 +88,7 @@ export interface Assignment {
   readonly settings: Settings;
 }
 
-/** What a contender's process says: a figure per operation, or why there is none. */
+/** What a contender's process says: a figure in the benchmark's unit, or why there is none. */
 export type Outcome =
   | { readonly type: 'measured'; readonly value: number }
   | { readonly type: 'refused'; readonly expected: string; readonly got: string }

@@ -1,66 +1,94 @@
-import type { Benchmark, Instance, Settings } from './contract.js';
+import { setTimeout } from 'node:timers/promises';
+import type { Instance, Settings } from './contract.js';
 import { median } from './statistics.js';
 
 /** Operations per call while warming up: enough calls for the compiler to see the loop as a whole. */
 const WARMUP_OPERATIONS = 500;
 const MAX_BLOCK_OPERATIONS = 2 ** 30;
+/** Collections before memory is read, and the milliseconds after each. */
+const COLLECTIONS = 5;
+const PAUSE = 5;
 
 /** What keeps results alive, so that no compiler drops the work that made them. */
 export const kept: { value: unknown } = { value: undefined };
 
-/**
- * Nanoseconds of processor time per operation: the median over timed blocks, after warming up.
- *
- * Processor time of the whole process, not time on the wall: garbage collection in other threads counts, waiting
- * for a core that somebody else uses does not. On a machine shared by five, the wall said 3 to 37 ms for equal
- * blocks of which processor time says 3.4 to 4.5.
- */
-export function measureTime(instance: Instance, { warmup, block, blocks }: Settings): number {
-  warmUp(instance, warmup);
-  const operations = blockSize(instance, block);
+/** Milliseconds that have passed so far, counted from anywhere. */
+export type Stopwatch = () => number;
+
+/** Milliseconds that all threads of this process have computed so far. */
+export const processorTime: Stopwatch = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
+
+/** Milliseconds that have passed for everybody. */
+export const wallTime: Stopwatch = () => performance.now();
+
+/** Nanoseconds per operation: the median over timed blocks, after warming up. */
+export async function measureTime(
+  instance: Instance,
+  { warmup, block, blocks }: Settings,
+  now: Stopwatch,
+): Promise<number> {
+  const timed = async (operations: number): Promise<number> => {
+    const start = now();
+    const result = instance.run(operations);
+    // Awaited only when it is a promise, so that contenders without any take no turn between two blocks.
+    kept.value = result instanceof Promise ? await result : result;
+    return now() - start;
+  };
+  for (const end = now() + warmup; now() < end;) await timed(WARMUP_OPERATIONS);
+  const operations = await blockSize(timed, block);
   const results: number[] = [];
-  for (let i = 0; i < blocks; i++) results.push((timed(instance, operations) * 1e6) / operations);
+  for (let index = 0; index < blocks; index++) results.push(((await timed(operations)) * 1e6) / operations);
   return median(results);
 }
 
-/** Bytes per operation still held after a run in a fresh instance, buffers outside the heap included. */
-export async function measureBytes(setup: () => Instance | Promise<Instance>, benchmark: Benchmark): Promise<number> {
-  const operations = benchmark.operations ?? benchmark.checkOperations;
-  const before = heldBytes();
-  const instance = await setup();
-  instance.run(operations);
-  const after = heldBytes();
+/**
+ * Bytes in use after full collections, buffers outside the heap included.
+ *
+ * After several, with pauses: other threads free buffers some time after the collection that found them unused. Read
+ * after two in a row, the buffers of an instance that was checked before still counted in one process of three.
+ */
+export async function heldBytes(): Promise<number> {
+  for (let round = 0; round < COLLECTIONS; round++) {
+    collect();
+    await setTimeout(PAUSE);
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** Bytes per operation that the instance still holds after so many. `before` was held before it was made. */
+export async function measureBytes(instance: Instance, operations: number, before: number): Promise<number> {
+  await instance.run(operations);
+  const after = await heldBytes();
   kept.value = instance;
   return (after - before) / operations;
 }
 
-function warmUp(instance: Instance, duration: number): void {
-  const end = processorTime() + duration;
-  while (processorTime() < end) kept.value = instance.run(WARMUP_OPERATIONS);
+/** Milliseconds of a full garbage collection while the instance holds what so many operations made: the median. */
+export async function measureCollection(instance: Instance, operations: number, { blocks }: Settings): Promise<number> {
+  await instance.run(operations);
+  // What was just made is young: moving it is not yet the cost of holding it.
+  collect();
+  collect();
+  const results = Array.from({ length: blocks }, () => {
+    const start = wallTime();
+    collect();
+    return wallTime() - start;
+  });
+  kept.value = instance;
+  return median(results);
 }
 
-function blockSize(instance: Instance, duration: number): number {
+async function blockSize(timed: (operations: number) => Promise<number>, duration: number): Promise<number> {
   let operations = 64;
-  while (operations < MAX_BLOCK_OPERATIONS && timed(instance, operations) < duration) operations *= 2;
+  while (operations < MAX_BLOCK_OPERATIONS && (await timed(operations)) < duration) operations *= 2;
   return operations;
 }
 
-function timed(instance: Instance, operations: number): number {
-  const start = processorTime();
-  kept.value = instance.run(operations);
-  return processorTime() - start;
-}
-
-/** Milliseconds that this process has computed so far. */
-function processorTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
-
-function heldBytes(): number {
+function collect(): void {
   if (globalThis.gc === undefined) throw new Error('memory is measured in a process started with --expose-gc');
   globalThis.gc();
-  globalThis.gc();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }

@@ -4,6 +4,7 @@ import Table from 'cli-table3';
 import type { Benchmark, Settings } from './contract.js';
 import type { Environment } from './environment.js';
 import type { Standing } from './session.js';
+import { UNITS } from './units.js';
 
 /** Everything a run found out about one benchmark. */
 export interface Report {
@@ -22,14 +23,14 @@ export function renderHeader({ node, cpu, cores, memoryGiB, load, tickwise, plat
 
 /** One benchmark as a table, fastest first, those that are not ranked last. */
 export function renderReport({ name, benchmark, settings, isQuick, environment, standings }: Report): string {
-  const { unit = 'ns' } = benchmark;
+  const unit = UNITS[benchmark.unit ?? 'ns'];
   const table = new Table({
-    head: ['', `${unit}/${benchmark.operation}`, 'spread', 'to best peer', 'to floor'],
+    head: ['', unit.head(benchmark.operation), 'spread', 'to best peer', 'to floor'],
     colAligns: ['left', 'right', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true },
   });
   for (const standing of standings) table.push(cells(standing, environment));
-  const rounds = `${settings.rounds} rounds${isQuick ? ', quick' : ''}; ${unit === 'ns' ? 'processor time, ' : ''}spread: middle half of the rounds`;
+  const rounds = `${settings.rounds} rounds${isQuick ? ', quick' : ''}; ${unit.method}, spread: middle half of the rounds`;
   const faults = standings
     .filter(({ reason }) => reason !== undefined)
     .map((fault) => `${fault.name}: ${fault.reason}`);

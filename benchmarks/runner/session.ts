@@ -10,7 +10,7 @@ export interface Standing {
   readonly floor: boolean;
   /** `measured` in every round, `refused` for a wrong answer, or `failed`. Only the first are ranked. */
   readonly status: Outcome['type'];
-  /** Per round, in order: nanoseconds or bytes per operation. */
+  /** Per round, in order: figures in the benchmark's unit. */
   readonly rounds: readonly number[];
   readonly median: number;
   /** Range of the middle half of the rounds, as a share of the median. */

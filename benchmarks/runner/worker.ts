@@ -1,26 +1,23 @@
 // The process of one contender in one round: checks its answer, measures it, reports, ends.
 import { inspect, isDeepStrictEqual } from 'node:util';
-import type { Assignment, Contender, Outcome } from './contract.js';
-import { loadBenchmark } from './load.js';
-import { measureBytes, measureTime } from './measure.js';
+import type { Assignment, Outcome } from './contract.js';
+import { loadBenchmark, loadPeer } from './load.js';
+import { type Make, UNITS, use } from './units.js';
 
 async function work({ file, contender: position, settings }: Assignment): Promise<Outcome> {
   const benchmark = await loadBenchmark(file);
   const contender = benchmark.contenders[position];
   if (contender === undefined) return { type: 'failed', reason: `no contender ${position}` };
-  const make = await factory(contender);
-  const checked = await make();
-  checked.run(benchmark.checkOperations);
-  const got = checked.answer();
-  const expected = benchmark.reference(benchmark.checkOperations);
+  const module = await loadPeer(contender);
+  const make: Make = () => contender.setup(module);
+  const { checkOperations, unit = 'ns' } = benchmark;
+  const got = await use(make, async (checked) => {
+    await checked.run(checkOperations);
+    return checked.answer();
+  });
+  const expected = benchmark.reference(checkOperations);
   if (!isDeepStrictEqual(got, expected)) return { type: 'refused', expected: brief(expected), got: brief(got) };
-  const value = benchmark.unit === 'bytes' ? await measureBytes(make, benchmark) : measureTime(await make(), settings);
-  return { type: 'measured', value };
-}
-
-async function factory(contender: Contender): Promise<() => ReturnType<Contender['setup']>> {
-  const module: unknown = contender.package === undefined ? undefined : await import(contender.package);
-  return () => contender.setup(module);
+  return { type: 'measured', value: await UNITS[unit].measure(make, benchmark, settings) };
 }
 
 function brief(answer: unknown): string {

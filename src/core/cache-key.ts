@@ -11,3 +11,9 @@ export interface CacheKeyed {
   /** Returns a value that is equal exactly while the object's content is unchanged. */
   [cacheKey](): string | number;
 }
+
+/**
+ * Part of every key text that means something in this process only, so that one look at a key tells whether it may
+ * leave. A noncharacter of Unicode: no text of a program's own has it.
+ */
+export const LOCAL_MARK = '\uFFFF';

@@ -202,7 +202,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     return new Promise<EndTopic>((resolve, reject) => {
       const end = (): void => this.#end(record, listener);
       const settle = (error: unknown): void => (error === undefined ? resolve(end) : reject(error));
-      const listener: Listener<Event> = { emit, notify, settle };
+      const listener: Listener<Event> = { emit, notify, settle, isLive: false };
       this.#add(home, record, listener);
     });
   }
@@ -258,12 +258,15 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   #reportGap(record: TopicRecord<Event>, from: number): void {
     this.#gaps++;
     const to = this.#settings.ioClock.wallTime();
-    for (const listener of record.listeners) this.#router.notify(listener, record, { type: 'gap', from, to });
+    for (const listener of record.listeners) {
+      if (listener.isLive) this.#router.notify(listener, record, { type: 'gap', from, to });
+    }
     this.#router.call(() => this.#onGap?.({ topic: record.topic, from, to }), record.topic);
   }
 
   #welcome(record: TopicRecord<Event>, listener: Listener<Event>): void {
     listener.settle(undefined);
+    listener.isLive = true;
     this.#router.notify(listener, record, { type: 'live' });
   }
 

@@ -12,6 +12,8 @@ export interface Listener<Event extends AnyFeedEvent> {
   readonly notify: (status: TopicStatus) => void;
   /** Settles the caller's promise; later calls do nothing. */
   readonly settle: (error: unknown) => void;
+  /** Whether it was told that the topic is live: who was not has missed nothing. */
+  isLive: boolean;
 }
 
 /**

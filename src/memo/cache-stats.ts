@@ -24,7 +24,7 @@ export function cacheStats(): CacheStats {
     const sum = sums.get(stats.name) ?? { counters: newCounters(), entries: 0 };
     sums.set(stats.name, sum);
     for (const target of [sum, total]) {
-      addCounters(target.counters, stats);
+      addCounters(target.counters, { ...stats, savedMicros: stats.savedTimeMs * 1_000 });
       target.entries += stats.entries;
     }
   }

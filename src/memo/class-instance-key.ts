@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { LOCAL_MARK } from '../core/cache-key.js';
 import { UnsupportedKeyError } from '../core/errors.js';
 import { identityOf } from './identity.js';
 import { unsupported } from './key-limits.js';
@@ -36,7 +37,7 @@ export function encodeInstance(value: object, encodePart: (part: unknown) => str
     wellFormed(encodePart(Reflect.get(value, name))),
   ]);
   const digest = loadObjectHash()(Object.fromEntries(texts), { algorithm: 'sha256', respectType: false });
-  return `${identityOf(prototype)}/${digest}`;
+  return `${LOCAL_MARK}${identityOf(prototype)}/${digest}`;
 }
 
 /** Walks the classes of a prototype, up to Object. */

@@ -1,7 +1,7 @@
 import { ArgumentError } from '../core/errors.js';
 import { show } from '../core/show.js';
 import type { AnyFunction } from './function-types.js';
-import type { CheckedMethodOptions } from './memo-options.js';
+import type { CheckedMethodOptions } from './option-schema.js';
 import type { UncheckedCallback } from './memo-settings.js';
 import { MethodCaches } from './method-caches.js';
 import { dressAs, wrapMethod } from './wrapper.js';

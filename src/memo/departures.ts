@@ -1,7 +1,7 @@
 import type { CallKey } from './call-key.js';
 
 /** Why a key has no entry. */
-export type Departure = 'expired' | 'evicted' | 'invalidated' | 'failed' | 'not-stored';
+export type Departure = 'expired' | 'evicted' | 'invalidated' | 'failed' | 'not-stored' | 'too-large';
 
 /** Keys remembered after they left. */
 const LIMIT = 256;

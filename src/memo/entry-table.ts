@@ -1,80 +1,99 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.js';
 import type { CallKey } from './call-key.js';
 import { type Departure, Departures } from './departures.js';
-import { type Entry, isUseful } from './entry.js';
+import { type Entry, EntryFlag, type EntryWindows, isError, isUseful, tagsOf, valueOf } from './entry.js';
+import type { EntryStore, StoreLimits } from './entry-store.js';
+import { LruStore } from './lru-store.js';
 import type { MemoCounters } from './memo-stats.js';
+import { TagIndex } from './tag-index.js';
+import { TinyLfuStore } from './tinylfu-store.js';
 
-/** Room of a new table. */
-const INITIAL_CAPACITY = 16;
+/** How much a table holds, and what it gives up first. */
+export interface TableSettings extends EntryWindows {
+  /** Most entries. */
+  readonly maxEntries: number;
+  /** Most bytes of all entries together, as they were told to `set`; Infinity for no limit. */
+  readonly maxBytes: number;
+  /** Which entries are given up when there is no room. */
+  readonly policy: 'lru' | 'tinylfu';
+}
 
-/**
- * Entries by key, least recently used out first, with an index by tag.
- *
- * lru-cache allocates for its full size at once, 22 bytes a slot, which a cache per instance and method cannot
- * afford. So the table starts small and moves to one four times as large when it is full, up to `maxEntries`:
- * an entry is moved at most once per three entries added.
- */
+/** Keys of which `clear` remembers that they were there. */
+const CLEARED_KEYS = 256;
+
+/** Entries by key, within the limits, with an index by tag and a memory of what left. */
 export class EntryTable {
-  readonly #maxEntries: number;
+  readonly #settings: TableSettings;
   readonly #clock: Clock;
   readonly #counters: MemoCounters;
-  readonly #keysByTag = new Map<string, Set<CallKey>>();
+  readonly #store: EntryStore;
+  readonly #tags = new TagIndex();
   readonly #departures = new Departures();
-  #lru: LRUCache<CallKey, Entry>;
 
-  constructor(maxEntries: number, clock: Clock, counters: MemoCounters) {
-    this.#maxEntries = maxEntries;
+  constructor(settings: TableSettings, clock: Clock, counters: MemoCounters) {
+    this.#settings = settings;
     this.#clock = clock;
     this.#counters = counters;
-    this.#lru = this.#newLru(Math.min(INITIAL_CAPACITY, maxEntries));
+    this.#store = this.#newStore();
   }
 
   /** Entries held now. */
   get size(): number {
-    return this.#lru.size;
+    return this.#store.size;
   }
 
-  /** Finds an entry and makes it the most recently used. Hot path. */
+  /** Bytes of the entries held now, at least 1 each; 0 without `maxBytes`. */
+  get bytes(): number {
+    return this.#store.bytes;
+  }
+
+  /** Finds an entry and notes that it was used. Hot path. */
   get(key: CallKey): Entry | undefined {
-    return this.#lru.get(key);
+    return this.#store.get(key);
   }
 
-  /** Finds an entry and leaves the order as it is. */
+  /** Finds an entry and notes nothing. */
   peek(key: CallKey): Entry | undefined {
-    return this.#lru.peek(key);
+    return this.#store.peek(key);
   }
 
-  /** Adds or replaces an entry. */
-  set(entry: Entry): void {
-    const previous = this.#lru.peek(entry.key);
-    if (previous !== undefined) this.#untag(previous);
-    else if (this.#lru.size === this.#lru.max && this.#lru.max < this.#maxEntries) this.#grow();
-    this.#lru.set(entry.key, entry);
-    this.#departures.forget(entry.key);
-    for (const tag of entry.tags) this.#tag(tag, entry.key);
+  /**
+   * Adds or replaces an entry of so many bytes, which are only counted when there is a limit. One that is larger than
+   * the limit is not kept, and what it would have replaced is deleted.
+   */
+  set(key: CallKey, entry: Entry, size = 0): void {
+    const previous = this.#store.peek(key);
+    if (size > this.#settings.maxBytes) {
+      this.delete(key, 'too-large');
+      this.#departures.note(key, 'too-large');
+      return;
+    }
+    if (previous !== undefined) this.#tags.remove(key, tagsOf(previous));
+    this.#departures.forget(key);
+    this.#tags.add(key, tagsOf(entry));
+    // Last, since it may give this very entry up.
+    this.#store.set(key, entry, size);
   }
 
   /** Deletes an entry, if there is one, and remembers why. */
   delete(key: CallKey, reason: Departure): void {
-    const entry = this.#lru.peek(key);
+    const entry = this.#store.peek(key);
     if (entry === undefined) return;
-    this.#lru.delete(key);
-    this.#untag(entry);
-    this.#departures.note(key, reason, entry.isError ? entry.value : undefined);
+    this.#store.delete(key);
+    this.#tags.remove(key, tagsOf(entry));
+    this.#departures.note(key, reason, isError(entry) ? valueOf(entry) : undefined);
   }
 
   /** Deletes all entries with a tag. */
   deleteTag(tag: string): void {
-    const keys = Array.from(this.#keysByTag.get(tag) ?? []);
-    for (const key of keys) this.delete(key, 'invalidated');
+    for (const key of this.#tags.keysOf(tag)) this.delete(key, 'invalidated');
   }
 
   /** Deletes everything. */
   clear(): void {
-    for (const key of this.recentKeys(256)) this.#departures.note(key, 'invalidated');
-    this.#keysByTag.clear();
-    this.#lru = this.#newLru(Math.min(INITIAL_CAPACITY, this.#maxEntries));
+    for (const key of this.recentKeys(CLEARED_KEYS)) this.#departures.note(key, 'invalidated');
+    this.#tags.clear();
+    this.#store.clear();
   }
 
   /** Notes that a load left nothing behind. */
@@ -87,54 +106,32 @@ export class EntryTable {
     return this.#departures.find(key);
   }
 
-  /** Keys of the entries used last, newest first. */
+  /** Keys of the entries used last, newest first as far as the policy knows. */
   recentKeys(limit: number): CallKey[] {
     const keys: CallKey[] = [];
-    for (const key of this.#lru.keys()) {
+    for (const key of this.#store.keys()) {
       if (keys.length === limit) break;
       keys.push(key);
     }
     return keys;
   }
 
-  #newLru(capacity: number): LRUCache<CallKey, Entry> {
-    return new LRUCache<CallKey, Entry>({
-      max: capacity,
-      dispose: (entry, key, reason) => {
-        if (reason === 'evict') this.#evicted(entry, key);
-      },
-    });
+  #newStore(): EntryStore {
+    const { maxEntries, maxBytes, policy } = this.#settings;
+    const limits: StoreLimits = {
+      maxEntries,
+      maxBytes,
+      isDead: (entry) => !isUseful(entry, this.#clock.now(), this.#settings),
+      onEvict: (key, entry) => this.#evicted(key, entry),
+    };
+    return policy === 'lru' ? new LruStore(limits) : new TinyLfuStore(limits);
   }
 
-  #grow(): void {
-    const larger = this.#newLru(Math.min(this.#lru.max * 4, this.#maxEntries));
-    for (const key of this.#lru.rkeys()) {
-      const entry = this.#lru.peek(key);
-      if (entry !== undefined) larger.set(key, entry);
-    }
-    this.#lru = larger;
-  }
-
-  #evicted(entry: Entry, key: CallKey): void {
-    this.#untag(entry);
-    const isLoss = isUseful(entry, this.#clock.now());
+  #evicted(key: CallKey, entry: Entry): void {
+    this.#tags.remove(key, tagsOf(entry));
+    const isLoss = isUseful(entry, this.#clock.now(), this.#settings);
     if (isLoss) this.#counters.evictions++;
-    else if (!entry.isExpired) this.#counters.expirations++;
+    else if ((entry.flags & EntryFlag.expired) === 0) this.#counters.expirations++;
     this.#departures.note(key, isLoss ? 'evicted' : 'expired');
-  }
-
-  #tag(tag: string, key: CallKey): void {
-    const keys = this.#keysByTag.get(tag);
-    if (keys === undefined) this.#keysByTag.set(tag, new Set([key]));
-    else keys.add(key);
-  }
-
-  #untag(entry: Entry): void {
-    for (const tag of entry.tags) {
-      const keys = this.#keysByTag.get(tag);
-      if (keys === undefined) continue;
-      keys.delete(entry.key);
-      if (keys.size === 0) this.#keysByTag.delete(tag);
-    }
   }
 }

@@ -1,6 +1,15 @@
 import type { CallKey } from './call-key.js';
 import type { Departure } from './departures.js';
-import type { Entry, EntrySource } from './entry.js';
+import {
+  type Entry,
+  type EntrySource,
+  type EntryWindows,
+  freshUntil,
+  isError,
+  servedUntil,
+  sourceOf,
+  valueOf,
+} from './entry.js';
 import type { EntryTable } from './entry-table.js';
 import { splitKey } from './split-key.js';
 
@@ -10,7 +19,8 @@ export interface MemoExplanation {
   readonly state: 'fresh' | 'stale' | 'error' | 'absent' | 'bypassed';
   /**
    * Why there is no value to serve, when there is none: nobody asked before ('cold'; or long ago), or what became of
-   * it. 'failed' means that the last load threw, 'not-stored' that its result was not storable or out of date.
+   * it. 'failed' means that the last load threw, 'not-stored' that its result was not storable or out of date, 'too-large'
+   * that it alone was above `maxBytes`.
    */
   readonly reason?: 'cold' | Departure;
   /** Whether a load of this call is running. */
@@ -36,8 +46,8 @@ interface ExplainContext {
   readonly now: number;
   /** Whether a load of the key is running. */
   readonly isLoading: boolean;
-  /** Whether the cache is switched off. */
-  readonly isBypassed: boolean;
+  /** How long entries are served, and whether the cache is switched off. */
+  readonly settings: EntryWindows & { readonly isBypassed: boolean };
 }
 
 /** Entries that are compared with an absent call. */
@@ -45,28 +55,32 @@ const COMPARED = 256;
 
 /** Explains the entry of a key, or its absence. */
 export function explain(table: EntryTable, key: CallKey, context: ExplainContext): MemoExplanation {
-  const { isLoading, isBypassed, now } = context;
-  if (isBypassed) return { state: 'bypassed', isLoading };
+  const { isLoading, settings, now } = context;
+  if (settings.isBypassed) return { state: 'bypassed', isLoading };
   const entry = table.peek(key);
   const departure = table.departure(key);
-  const lastError = entry?.isError === true ? entry.value : departure?.error;
+  const lastError = entry !== undefined && isError(entry) ? valueOf(entry) : departure?.error;
   const shared = { isLoading, ...(lastError === undefined ? {} : { lastError }) };
-  const state = entry === undefined ? 'absent' : stateOf(entry, now);
-  const age = entry === undefined ? {} : ageOf(entry, now);
+  const state = entry === undefined ? 'absent' : stateOf(entry, now, settings);
+  const age = entry === undefined ? {} : ageOf(entry, now, settings);
   if (state !== 'absent') return { state, ...shared, ...age };
   const reason = entry === undefined ? (departure?.reason ?? 'cold') : 'expired';
   return { state, reason, ...shared, ...age, differs: differences(table, key) };
 }
 
-function stateOf(entry: Entry, now: number): 'fresh' | 'stale' | 'error' | 'absent' {
-  if (now < entry.freshUntil) return 'fresh';
-  if (now >= entry.staleUntil) return 'absent';
-  return entry.isError ? 'error' : 'stale';
+function stateOf(entry: Entry, now: number, windows: EntryWindows): 'fresh' | 'stale' | 'error' | 'absent' {
+  if (now < freshUntil(entry)) return 'fresh';
+  if (now >= servedUntil(entry, windows)) return 'absent';
+  return isError(entry) ? 'error' : 'stale';
 }
 
-function ageOf(entry: Entry, now: number): Pick<MemoExplanation, 'age' | 'expiresIn' | 'source'> {
-  const until = entry.isError ? entry.staleUntil : entry.freshUntil;
-  return { age: now - entry.storedAt, expiresIn: until - now, source: entry.source };
+function ageOf(
+  entry: Entry,
+  now: number,
+  windows: EntryWindows,
+): Pick<MemoExplanation, 'age' | 'expiresIn' | 'source'> {
+  const until = isError(entry) ? servedUntil(entry, windows) : freshUntil(entry);
+  return { age: now - entry.storedAt, expiresIn: until - now, source: sourceOf(entry) };
 }
 
 function differences(table: EntryTable, key: CallKey): readonly number[] {

@@ -1,5 +1,6 @@
 import type { CallKey } from './call-key.js';
 import type { EntrySource } from './entry.js';
+import type { LoadTurn } from './second-level.js';
 
 /** One run of the function, from its start to the storing of its result. */
 export interface Flight {
@@ -13,8 +14,23 @@ export interface Flight {
   readonly source: EntrySource;
   /** What callers join; absent while a sync function runs. */
   promise: Promise<unknown> | undefined;
-  /** Tags invalidated since the start. Which of them the result has is known at its end only. */
-  readonly invalidatedTags: Set<string>;
+  /** Tags invalidated since the start, if any. Which of them the result has is known at its end only. */
+  invalidatedTags: Set<string> | undefined;
+  /** Callers that wait and may leave. */
+  leavers: number;
+  /** Whether somebody waits who cannot leave. */
+  isPinned: boolean;
+  /** Whether its arguments were found to have changed; `undefined` while nobody has looked. */
+  isMoved: boolean | undefined;
+  /** The right and duty to settle the result with the second level, once it is known to have none. */
+  turn: LoadTurn | undefined;
+  /** Tells the function that nobody waits any more; for `abortable` functions only. */
+  readonly controller: AbortController | undefined;
+}
+
+/** Whether an argument cannot change. */
+export function isPrimitive(value: unknown): boolean {
+  return (typeof value !== 'object' || value === null) && typeof value !== 'function';
 }
 
 /** Tags noted per flight; beyond, its result is not stored whatever its tags. */
@@ -27,10 +43,28 @@ const MAX_TAGS = 1_000;
  */
 export class Flights {
   readonly #newest = new Map<CallKey, Flight>();
+  readonly #isAbortable: boolean;
+
+  /** With `isAbortable`, every load has a signal of its own. */
+  constructor(isAbortable: boolean) {
+    this.#isAbortable = isAbortable;
+  }
 
   /** Adds a load, as the newest of its key. */
   start(key: CallKey, self: unknown, args: readonly unknown[], source: EntrySource): Flight {
-    const flight: Flight = { key, self, args, source, promise: undefined, invalidatedTags: new Set<string>() };
+    const flight: Flight = {
+      key,
+      self,
+      args,
+      source,
+      promise: undefined,
+      invalidatedTags: undefined,
+      leavers: 0,
+      isPinned: source !== 'load',
+      isMoved: undefined,
+      turn: undefined,
+      controller: this.#isAbortable ? new AbortController() : undefined,
+    };
     this.#newest.set(key, flight);
     return flight;
   }
@@ -40,10 +74,15 @@ export class Flights {
     return this.#newest.has(key);
   }
 
+  /** The load of a key that is running, if any. */
+  newest(key: CallKey): Flight | undefined {
+    return this.#newest.get(key);
+  }
+
   /** The load that a call of this key may join: one whose result no invalidated tag can concern. */
-  joinable(key: CallKey): Promise<unknown> | undefined {
+  joinable(key: CallKey): Flight | undefined {
     const flight = this.#newest.get(key);
-    return flight?.invalidatedTags.size === 0 ? flight.promise : undefined;
+    return flight?.promise !== undefined && flight.invalidatedTags === undefined ? flight : undefined;
   }
 
   /** Whether no later load, and nothing else, has taken its place. */
@@ -51,7 +90,7 @@ export class Flights {
     return this.#newest.get(flight.key) === flight;
   }
 
-  /** Removes a load that has ended. */
+  /** Removes a load that has ended, or whose result must not be stored. */
   end(flight: Flight): void {
     if (this.isNewest(flight)) this.#newest.delete(flight.key);
   }
@@ -69,6 +108,7 @@ export class Flights {
   /** Notes that what has this tag is out of date. */
   invalidateTag(tag: string): void {
     for (const flight of this.#newest.values()) {
+      flight.invalidatedTags ??= new Set<string>();
       flight.invalidatedTags.add(tag);
       if (flight.invalidatedTags.size > MAX_TAGS) this.#newest.delete(flight.key);
     }

@@ -6,3 +6,8 @@ export type ArgumentsOf<F extends AnyFunction> = F extends (...args: infer Args)
 
 /** What a function returns, promise included; for an overloaded one, by its last overload. */
 export type ResultOf<F extends AnyFunction> = F extends (...args: never) => infer Result ? Result : never;
+
+/** An asynchronous function that takes an AbortSignal behind its other arguments. */
+export type AbortableFunction<Args extends readonly unknown[], Result> = (
+  ...args: [...Args, signal: AbortSignal]
+) => Promise<Result>;

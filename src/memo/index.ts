@@ -1,12 +1,18 @@
+export type { BusStats } from './bus-link.js';
 export { cacheStats, type CacheStats } from './cache-stats.js';
+export type { CacheStore, InvalidationBus } from './cache-store.js';
+export type { Codec } from './codec.js';
 export type { EntrySource } from './entry.js';
 export type { Departure } from './departures.js';
 export type { MemoExplanation } from './explain.js';
-export type { AnyFunction, ArgumentsOf, ResultOf } from './function-types.js';
+export type { AbortableFunction, AnyFunction, ArgumentsOf, ResultOf } from './function-types.js';
 export { memo } from './memo.js';
-export type { MemoControls, WarmOptions, WarmReport } from './memo-controls.js';
+export type { MemoControls } from './memo-controls.js';
+export { type MemoizedRange, memoRange, type MemoRangeControls } from './memo-range.js';
+export type { MemoRangeOptions } from './memo-range-options.js';
 export type {
   AsyncMemoOptions,
+  AsyncOnly,
   MemoErrorContext,
   MemoOptions,
   MemoOptionsOf,
@@ -33,4 +39,10 @@ export {
   cacheReasoning,
   cacheRegime,
 } from './presets.js';
+export type { StoreStats } from './second-level.js';
+export type { LeaseOptions } from './lease-options.js';
+export type { MemoRangeExplanation, RangeInterval, RangeState } from './range-explain.js';
+export type { RangeFailure } from './range-series.js';
+export type { MemoRangeStats } from './range-stats.js';
 export { structuralKey } from './structural-key.js';
+export type { WarmOptions, WarmReport } from './warm.js';

@@ -11,10 +11,14 @@ interface TimeLimit {
   readonly ioClock: Clock;
 }
 
-/** Follows a promise for at most `timeout`; then rejects with a TimeoutError. `onLate` gets a later rejection. */
+/**
+ * Follows a promise for at most `timeout`; then aborts the load and rejects with a TimeoutError. `onLate` gets
+ * a later rejection, unless the load was told to end.
+ */
 export function limitTime(
   result: PromiseLike<unknown>,
   { name, timeout, ioClock }: TimeLimit,
+  controller: AbortController | undefined,
   onLate: (error: unknown) => void,
 ): Promise<unknown> {
   const promise = Promise.resolve(result);
@@ -23,7 +27,9 @@ export function limitTime(
     let isLate = false;
     const timer = ioClock.setTimeout(() => {
       isLate = true;
-      reject(new TimeoutError(`memo ${name}: the load took longer than ${timeout} ms`));
+      const error = new TimeoutError(`memo ${name}: the load took longer than ${timeout} ms`);
+      reject(error);
+      controller?.abort(error);
     }, timeout);
     timer.unref();
     promise.then(
@@ -33,7 +39,8 @@ export function limitTime(
       },
       (error: unknown) => {
         timer.cancel();
-        return isLate ? onLate(error) : reject(error);
+        if (!isLate) return reject(error);
+        return controller === undefined ? onLate(error) : undefined;
       },
     );
   });

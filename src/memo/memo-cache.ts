@@ -3,25 +3,31 @@
  *
  * A call goes: key → fresh entry (hot path) → stale entry or cached error → load already running → new load.
  * Expiry is held beside each value and compared with the clock at each call, not left to timers, so that it
- * is right in a synchronous loop and under any clock. The result of a load is stored only while nothing
- * happened that makes it out of date: see Flights.
+ * is right in a synchronous loop and under any clock.
  */
 import type { Clock } from '../core/clock.js';
-import { deepFreeze } from '../core/deep-freeze.js';
 import { isThenable } from '../core/failures.js';
-import { type CallKey, keyOfFew, keyOfList, keyOfOne, keyWithThis } from './call-key.js';
-import { type Entry, isServed, isUseful } from './entry.js';
+import { type HotClock, hotClock } from '../core/hot-clock.js';
+import { Audit, type Hit } from './audit.js';
+import type { CacheLinks } from './cache-links.js';
+import { type CallKey, isOwnKey, keyWithThis } from './call-key.js';
+import { CallKeys } from './call-keys.js';
+import { type Entry, EntryFlag, isAsync, isError, isUseful, servedUntil } from './entry.js';
+import { isDueEarly } from './early-refresh.js';
 import { EntryTable } from './entry-table.js';
 import { explain, type MemoExplanation } from './explain.js';
-import { type Flight, Flights } from './flights.js';
-import { limitTime } from './limit-time.js';
-import type { MemoErrorContext } from './memo-options.js';
+import { type Flight, Flights, isPrimitive } from './flights.js';
+import { Loader } from './loader.js';
 import type { MemoSettings, UncheckedCallback } from './memo-settings.js';
 import { type MemoStats, newCounters, statsOf } from './memo-stats.js';
-import { RecentKeys } from './recent-keys.js';
-import { type StorageTerms, termsOf } from './storage-rules.js';
+import { termsOf } from './storage-rules.js';
+import { waitUntilAborted } from './wait-until-aborted.js';
 
-const NO_TAGS: readonly string[] = [];
+/** Hits between two exact readings of the clock, less one; a mask. */
+const HITS_PER_READ = 1_023;
+
+/** How far off the time of an entry may be that comes back from the second level, in milliseconds. */
+const CLOCK_ERROR = 2;
 
 /** Whose calls a cache sees. */
 interface CacheOwner {
@@ -29,29 +35,55 @@ interface CacheOwner {
   readonly clock: Clock;
   /** Whether it belongs to one instance, so that `this` need not be part of its keys. */
   readonly isPerInstance: boolean;
+  /** What connects it with other processes, if anything. */
+  readonly links: CacheLinks | undefined;
 }
 
 /** Serves calls of one function from its stored results; see the notes above. */
 export class MemoCache {
   /** What happened so far. */
   readonly counters = newCounters();
-  readonly #fn: UncheckedCallback;
+  /** What connects it with other processes, if anything. */
+  readonly links: CacheLinks | undefined;
   readonly #settings: MemoSettings;
-  readonly #clock: Clock;
+  /** Its market clock. */
+  readonly clock: Clock;
+  readonly #time: Float64Array;
+  readonly #readTime: HotClock['read'];
   readonly #isPerInstance: boolean;
+  readonly #keys: CallKeys;
   readonly #table: EntryTable;
-  readonly #flights = new Flights();
-  readonly #recentKeys = new RecentKeys();
-  /** Whether the function is known to return promises. */
-  #isAsync: boolean;
+  readonly #flights: Flights;
+  readonly #loader: Loader;
+  readonly #audit: Audit | undefined;
+  /** Whether hits are more than looked up. */
+  readonly #isAttended: boolean;
 
-  constructor(fn: UncheckedCallback, settings: MemoSettings, owner: CacheOwner) {
-    this.#fn = fn;
+  constructor(fn: UncheckedCallback, settings: MemoSettings, { clock, isPerInstance, links }: CacheOwner) {
+    this.links = links;
     this.#settings = settings;
-    this.#clock = owner.clock;
-    this.#isPerInstance = owner.isPerInstance;
-    this.#table = new EntryTable(settings.maxEntries, owner.clock, this.counters);
-    this.#isAsync = settings.isDeclaredAsync || fn.constructor.name === 'AsyncFunction';
+    this.clock = clock;
+    const hot = hotClock(clock);
+    this.#time = hot.time;
+    this.#readTime = hot.read;
+    this.#isPerInstance = isPerInstance;
+    this.#keys = new CallKeys(settings.keyMode, settings.maxEntries);
+    this.#table = new EntryTable(settings, clock, this.counters);
+    this.#flights = new Flights(settings.isAbortable);
+    const keyOf = (self: unknown, args: readonly unknown[]): CallKey => this.keyOf(self, args);
+    const { counters } = this;
+    this.#loader = new Loader({
+      fn,
+      settings,
+      clock,
+      table: this.#table,
+      flights: this.#flights,
+      counters,
+      keyOf,
+      links,
+    });
+    this.#audit = settings.audit > 0 ? new Audit(fn, settings, counters, (hit) => this.#isStanding(hit)) : undefined;
+    this.#isAttended = this.#audit !== undefined || settings.earlyRefresh > 0;
   }
 
   /** Entries held now. */
@@ -59,18 +91,26 @@ export class MemoCache {
     return this.#table.size;
   }
 
-  /** Answers a call with `count` arguments, 0 to 3. Not for caches with a `key` option. Hot path. */
+  /**
+   * Answers a call with `count` arguments, 0 to 3. Not for caches with a `key` option. Hot path: a hit on one string or
+   * number makes no other call than the table's and the clock's.
+   */
   callFew(self: unknown, count: number, first: unknown, second: unknown, third: unknown): unknown {
+    const hasThis = self !== undefined && !this.#isPerInstance;
     let key: CallKey;
-    try {
-      key = count < 2 ? keyOfFew(count, first, second, third) : this.#recentKeys.keyOf(count, first, second, third);
-      if (self !== undefined && !this.#isPerInstance) key = keyWithThis(self, key);
-    } catch (error) {
-      return this.#refuse(error);
+    if (count === 1 && !hasThis && isOwnKey(first)) {
+      key = first;
+    } else {
+      try {
+        key = this.#keys.ofFew(count, first, second, third);
+        if (hasThis) key = keyWithThis(self, key);
+      } catch (error) {
+        return this.#refuse(error);
+      }
     }
     const entry = this.#fresh(key);
-    if (entry !== undefined) return entry.answer;
-    return this.#answer(key, self, [first, second, third].slice(0, count));
+    if (entry === undefined) return this.#answer(key, self, [first, second, third].slice(0, count), true);
+    return this.#isAttended ? this.#attend(entry, key, self, [first, second, third].slice(0, count)) : entry.answer;
   }
 
   /** Answers a call with any number of arguments. */
@@ -82,8 +122,27 @@ export class MemoCache {
       return this.#refuse(error);
     }
     const entry = this.#fresh(key);
-    if (entry !== undefined) return entry.answer;
-    return this.#answer(key, self, args);
+    if (entry === undefined) return this.#answer(key, self, args, true);
+    return this.#isAttended ? this.#attend(entry, key, self, args) : entry.answer;
+  }
+
+  /** Answers a call whose caller stops waiting when the signal says so. */
+  callWithSignal(signal: AbortSignal, self: unknown, args: readonly unknown[]): unknown {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    let key: CallKey;
+    try {
+      key = this.keyOf(self, args);
+    } catch (error) {
+      return this.#refuse(error);
+    }
+    const entry = this.#fresh(key);
+    if (entry !== undefined) return this.#isAttended ? this.#attend(entry, key, self, args) : entry.answer;
+    const alone = this.#settings.isBypassed ? this.#startAlone(key, self, args) : undefined;
+    const result = alone === undefined ? this.#answer(key, self, args, false) : this.#loader.run(alone);
+    const flight = alone ?? this.#flights.newest(key);
+    if (flight?.promise === undefined || flight.promise !== result) return result;
+    const waiting = waitUntilAborted(flight, signal, () => this.#flights.end(flight));
+    return this.#join(flight, waiting, { key, self, args });
   }
 
   /**
@@ -92,14 +151,15 @@ export class MemoCache {
    */
   keyOf(self: unknown, args: readonly unknown[]): CallKey {
     const { key } = this.#settings;
-    const own = key === undefined ? keyOfList(args) : keyOfOne(Reflect.apply(key, self, args));
+    const own = key === undefined ? this.#keys.ofList(args) : this.#keys.ofOne(Reflect.apply(key, self, args));
     return this.#isPerInstance ? own : keyWithThis(self, own);
   }
 
   /** The entry that a call would get without a load. Counts nothing. */
   peek(self: unknown, args: readonly unknown[]): Entry | undefined {
     const entry = this.#table.peek(this.keyOf(self, args));
-    return entry !== undefined && !entry.isError && isServed(entry, this.#clock.now()) ? entry : undefined;
+    if (entry === undefined || isError(entry)) return undefined;
+    return this.clock.now() < servedUntil(entry, this.#settings) ? entry : undefined;
   }
 
   /** Stores a value as if a load had returned it just now. */
@@ -107,32 +167,41 @@ export class MemoCache {
     const key = this.keyOf(self, args);
     if (this.#settings.isBypassed) return;
     if (isThenable(value)) {
-      this.counters.loads++;
-      const flight = this.#flights.start(key, self, args, 'set');
-      this.#follow(flight, value, this.#settings.ioClock.now()).catch((error: unknown) => this.#report(error, 'load'));
+      const { name, reporter } = this.#settings;
+      const report = (error: unknown): void => reporter.report(error, { name, during: 'load' });
+      // Calls wait for it, and must not get what was there before.
+      this.#table.delete(key, 'invalidated');
+      this.#loader.follow(this.#flights.start(key, self, args, 'set'), value).catch(report);
       return;
     }
     this.#flights.detach(key);
     const terms = termsOf(this.#settings, value, self, args);
-    if (terms === undefined) this.#table.delete(key, 'not-stored');
-    else this.#store({ key, source: 'set', promise: undefined }, value, terms, 0, this.#isAsync);
+    if (terms !== undefined) this.#loader.set(key, value, terms);
+    else this.#loader.unset(key);
   }
 
-  /** Loads the value of a call unless it is fresh. @returns whether it had to be loaded. */
-  async warm(self: unknown, args: readonly unknown[]): Promise<boolean> {
+  /** Loads the value of a call unless it stays fresh for `ahead` more milliseconds. @returns whether it was loaded. */
+  async warm(self: unknown, args: readonly unknown[], ahead: number): Promise<boolean> {
     const key = this.keyOf(self, args);
     if (this.#settings.isBypassed) return false;
     const entry = this.#table.peek(key);
-    if (entry !== undefined && this.#clock.now() < entry.freshUntil) return false;
+    const now = this.clock.now();
+    if (entry !== undefined && now + ahead < entry.storedAt + entry.ttl) return false;
     const running = this.#flights.joinable(key);
-    if (running !== undefined) return await running.then(() => false);
-    await this.#load(this.#flights.start(key, self, args, 'warm'));
+    if (running?.promise !== undefined) {
+      running.isPinned = true;
+      return await running.promise.then(() => false);
+    }
+    // What another process loads meanwhile is as good as what this one would load.
+    await this.#loader.load(
+      this.#flights.start(key, self, args, 'warm'),
+      ({ storedAt, freshUntil }) => now + ahead < freshUntil || storedAt >= now,
+    );
     return true;
   }
 
-  /** Removes an entry, and keeps a load of it from being stored. */
-  invalidate(self: unknown, args: readonly unknown[]): void {
-    const key = this.keyOf(self, args);
+  /** Removes the entry of a key, and keeps a load of it from being stored. */
+  invalidate(key: CallKey): void {
     this.#flights.detach(key);
     this.#table.delete(key, 'invalidated');
   }
@@ -151,237 +220,137 @@ export class MemoCache {
 
   /** A snapshot of the counters. */
   stats(): MemoStats {
-    return statsOf(this.#settings.name, this.counters, this.#table.size);
+    return { ...statsOf(this.#settings.name, this.counters, this.#table.size), ...this.links?.stats() };
   }
 
   /** Why such a call is answered as it is. */
   explain(self: unknown, args: readonly unknown[]): MemoExplanation {
     const key = this.keyOf(self, args);
-    const { isBypassed } = this.#settings;
-    return explain(this.#table, key, { now: this.#clock.now(), isLoading: this.#flights.has(key), isBypassed });
+    const isLoading = this.#flights.has(key);
+    return explain(this.#table, key, { now: this.clock.now(), isLoading, settings: this.#settings });
   }
 
   /** Finds a fresh value and counts the hit. Hot path: an entry that never expires does not read the clock. */
   #fresh(key: CallKey): Entry | undefined {
     const entry = this.#table.get(key);
     if (entry === undefined) return undefined;
-    if (entry.freshUntil !== Infinity && this.#clock.now() >= entry.freshUntil) return undefined;
-    this.counters.hits++;
-    this.counters.savedTimeMs += entry.loadTime;
+    const { counters } = this;
+    if (entry.ttl !== Infinity) {
+      const time = this.#time[0] ?? 0;
+      const now = time !== 0 && (counters.hits & HITS_PER_READ) !== 0 ? time : this.#readTime();
+      if (now >= entry.storedAt + entry.ttl) return undefined;
+    }
+    counters.hits++;
+    counters.savedMicros += entry.loadTime;
     return entry;
   }
 
   /** A key that cannot be made is an error of the call, and an async function's errors are rejections. */
   #refuse(error: unknown): Promise<never> {
-    if (this.#isAsync) return Promise.reject(error);
+    if (this.#loader.isAsync) return Promise.reject(error);
     throw error;
   }
 
-  /** Answers a call for which there is no fresh value. */
-  #answer(key: CallKey, self: unknown, args: readonly unknown[]): unknown {
+  #isStanding({ entry, key, self, args }: Hit): boolean {
+    return this.#table.peek(key) === entry && this.keyOf(self, args) === key;
+  }
+
+  /** Does for some hits what the options ask: a refresh before the end, a second opinion. Returns what the caller gets. */
+  #attend(entry: Entry, key: CallKey, self: unknown, args: readonly unknown[]): unknown {
+    this.#audit?.consider({ entry, key, self, args });
+    const { earlyRefresh } = this.#settings;
+    if (!isDueEarly(entry, this.clock.now(), earlyRefresh) || this.#flights.has(key)) return entry.answer;
+    if (!isAsync(entry)) return this.#loader.load(this.#flights.start(key, self, args, 'refresh'));
+    // The second level has the very entry that is to be refreshed, too.
+    this.#loader.refresh(key, self, args, ({ storedAt }) => storedAt > entry.storedAt + CLOCK_ERROR);
+    return entry.answer;
+  }
+
+  /** Answers a call for which there is no fresh value. A caller that `isStaying` waits for its load to the end. */
+  #answer(key: CallKey, self: unknown, args: readonly unknown[], isStaying: boolean): unknown {
     if (this.#settings.isBypassed) return this.#bypass(key, self, args);
     const entry = this.#table.peek(key);
-    if (entry !== undefined) {
-      const now = this.#clock.now();
-      if (isServed(entry, now)) return entry.isError ? this.#serveError(entry) : this.#serveStale(entry, self, args);
-      this.#expire(entry, now);
-    }
+    const isOfUse = entry !== undefined && this.#checkUse(key, entry);
+    if (isOfUse && isError(entry)) return this.#serveError(entry);
+    if (isOfUse && (isAsync(entry) || this.#flights.has(key))) return this.#serveStale(entry, key, self, args);
     const running = this.#flights.joinable(key);
     if (running !== undefined) {
       this.counters.coalesced++;
-      return running;
+      running.isPinned ||= isStaying;
+      return isStaying ? this.#join(running, running.promise, { key, self, args }) : running.promise;
     }
     this.counters.misses++;
     // With a key option the arguments do not tell what varies.
     this.#settings.hitRate.miss(this.counters, this.#settings.key === undefined ? args : []);
-    return this.#load(this.#flights.start(key, self, args, 'load'));
+    const flight = this.#flights.start(key, self, args, isOfUse ? 'refresh' : 'load');
+    flight.isPinned = isStaying;
+    return this.#loader.load(flight);
   }
 
-  /** Runs the function for this call alone. */
-  #bypass(key: CallKey, self: unknown, args: readonly unknown[]): unknown {
-    this.counters.misses++;
+  /**
+   * The result of a load for a call that did not start it. Its arguments were equal then; if those of the load have
+   * changed meanwhile, and with them perhaps its result, the call gets a load with its own.
+   */
+  #join(flight: Flight, promise: Promise<unknown> | undefined, call: Pick<Flight, 'key' | 'self' | 'args'>): unknown {
+    if (flight.args === call.args || (this.#settings.key === undefined && call.args.every(isPrimitive))) return promise;
+    return promise?.then((value) => {
+      flight.isMoved ??= !this.#hasKey(flight);
+      return flight.isMoved && this.#hasKey(call) ? this.#loadOwn(call) : value;
+    });
+  }
+
+  #loadOwn(call: Pick<Flight, 'key' | 'self' | 'args'>): unknown {
+    const { key, self, args } = call;
+    const running = this.#flights.joinable(key);
+    if (running !== undefined) running.isPinned = true;
+    if (running !== undefined) return this.#join(running, running.promise, call);
     const flight = this.#flights.start(key, self, args, 'load');
-    this.#flights.detach(key);
-    return this.#load(flight);
+    flight.isPinned = true;
+    return this.#loader.load(flight);
   }
 
-  #serveError(entry: Entry): Promise<never> {
-    this.counters.hits++;
-    this.counters.savedTimeMs += entry.loadTime;
-    if (entry.isAsync) return Promise.reject(entry.value);
-    throw entry.value;
-  }
-
-  #serveStale(entry: Entry, self: unknown, args: readonly unknown[]): unknown {
-    this.counters.staleHits++;
-    this.counters.savedTimeMs += entry.loadTime;
-    if (!this.#flights.has(entry.key)) this.#refresh(entry, self, args);
-    return entry.answer;
-  }
-
-  #expire(entry: Entry, now: number): void {
-    if (!entry.isExpired) this.counters.expirations++;
-    entry.isExpired = true;
-    if (!isUseful(entry, now)) this.#table.delete(entry.key, 'expired');
-  }
-
-  /** Starts the one refresh of a stale entry: an async load at once, a sync one when the caller has gone on. */
-  #refresh(entry: Entry, self: unknown, args: readonly unknown[]): void {
-    const flight = this.#flights.start(entry.key, self, args, 'refresh');
-    if (entry.isAsync) this.#runRefresh(flight);
-    else this.#clock.setTimeout(() => this.#runRefresh(flight), 0).unref();
-  }
-
-  #runRefresh(flight: Flight): void {
-    if (!this.#flights.isNewest(flight)) return;
-    if (!this.#hasSameKey(flight)) {
-      this.#flights.end(flight);
-      return;
-    }
+  #hasKey({ key, self, args }: Pick<Flight, 'key' | 'self' | 'args'>): boolean {
     try {
-      const result = this.#load(flight);
-      if (isThenable(result)) result.then(undefined, (error: unknown) => this.#report(error, 'refresh'));
-    } catch (error) {
-      this.#report(error, 'refresh');
-    }
-  }
-
-  /** Runs the function. Returns or throws what the caller gets. */
-  #load(flight: Flight): unknown {
-    this.counters.loads++;
-    const start = this.#settings.ioClock.now();
-    let result: unknown;
-    try {
-      result = Reflect.apply(this.#fn, flight.self, flight.args);
-    } catch (error) {
-      return this.#isAsync
-        ? this.#follow(flight, Promise.reject(error), start)
-        : this.#fail(flight, error, start, false);
-    }
-    return isThenable(result) ? this.#follow(flight, result, start) : this.#finish(flight, result, start, false);
-  }
-
-  /** Makes the one promise that all callers of a load share. */
-  #follow(flight: Flight, result: PromiseLike<unknown>, start: number): Promise<unknown> {
-    this.#isAsync = true;
-    const limited = limitTime(result, this.#settings, (late) => this.#report(late, 'load'));
-    flight.promise = limited.then(
-      (value) => this.#finish(flight, value, start, true),
-      (error: unknown) => this.#fail(flight, error, start, true),
-    );
-    return flight.promise;
-  }
-
-  #finish(flight: Flight, value: unknown, start: number, isAsync: boolean): unknown {
-    const loadTime = this.#addLoadTime(start);
-    try {
-      const terms = this.#isCurrent(flight) ? termsOf(this.#settings, value, flight.self, flight.args) : undefined;
-      // Asked again: the callers' functions that gave the terms may have invalidated this very key.
-      const isCurrent = terms !== undefined && this.#isCurrent(flight);
-      if (isCurrent && !terms.tags.some((tag) => flight.invalidatedTags.has(tag))) {
-        this.#store(flight, value, terms, loadTime, isAsync);
-      } else {
-        this.#table.noteDeparture(flight.key, 'not-stored');
-      }
-    } finally {
-      // Freezing a proxy may throw; later calls must not join what has ended.
-      this.#flights.end(flight);
-    }
-    return value;
-  }
-
-  /** Handles a failed load: returns a stale value in the error's place, or caches the error, and throws it. */
-  #fail(flight: Flight, error: unknown, start: number, isAsync: boolean): unknown {
-    const { errorTtl, staleIfError } = this.#settings;
-    const loadTime = this.#addLoadTime(start);
-    this.counters.loadErrors++;
-    const now = this.#clock.now();
-    const entry = this.#table.peek(flight.key);
-    const isCurrent = this.#isCurrent(flight);
-    this.#flights.end(flight);
-    if (entry !== undefined && !entry.isError && staleIfError > 0 && now < entry.fallbackUntil) {
-      this.#report(error, flight.source === 'set' ? 'load' : flight.source);
-      return entry.value;
-    }
-    const isReplaceable = entry === undefined || !isServed(entry, now);
-    if (errorTtl > 0 && isCurrent && isReplaceable) this.#storeError(flight, error, loadTime, isAsync);
-    else this.#table.noteDeparture(flight.key, 'failed', error);
-    throw error;
-  }
-
-  /** Whether a load's result still belongs to its key. */
-  #isCurrent(flight: Flight): boolean {
-    return !this.#settings.isBypassed && this.#flights.isNewest(flight) && this.#hasSameKey(flight);
-  }
-
-  /** Whether the arguments are what they were at the start: a window of bars is often changed in place. */
-  #hasSameKey(flight: Flight): boolean {
-    if (flight.promise === undefined && flight.source !== 'refresh') return true;
-    if (this.#settings.key === undefined && flight.args.every(isPrimitive)) return true;
-    try {
-      return this.keyOf(flight.self, flight.args) === flight.key;
+      return this.keyOf(self, args) === key;
     } catch {
       return false;
     }
   }
 
-  #store(
-    { key, source, promise }: Pick<Flight, 'key' | 'source' | 'promise'>,
-    value: unknown,
-    { ttl, tags }: StorageTerms,
-    loadTime: number,
-    isAsync: boolean,
-  ): void {
-    if (this.#settings.isFreezing) deepFreeze(value);
-    const storedAt = this.#clock.now();
-    const freshUntil = storedAt + ttl;
-    this.#table.set({
-      key,
-      answer: isAsync ? (promise ?? Promise.resolve(value)) : value,
-      value,
-      isError: false,
-      isAsync,
-      freshUntil,
-      staleUntil: freshUntil + this.#settings.staleWhileRevalidate,
-      fallbackUntil: freshUntil + this.#settings.staleIfError,
-      storedAt,
-      loadTime,
-      tags,
-      source,
-      isExpired: false,
-    });
+  /** Whether an entry that is not fresh answers calls still; if not, counts its end. */
+  #checkUse(key: CallKey, entry: Entry): boolean {
+    const now = this.clock.now();
+    if (now < servedUntil(entry, this.#settings)) return true;
+    if ((entry.flags & EntryFlag.expired) === 0) this.counters.expirations++;
+    entry.flags |= EntryFlag.expired;
+    if (!isUseful(entry, now, this.#settings)) this.#table.delete(key, 'expired');
+    return false;
   }
 
-  #storeError({ key, source }: Flight, error: unknown, loadTime: number, isAsync: boolean): void {
-    const storedAt = this.#clock.now();
-    this.#table.set({
-      key,
-      answer: undefined,
-      value: error,
-      isError: true,
-      isAsync,
-      freshUntil: -Infinity,
-      staleUntil: storedAt + this.#settings.errorTtl,
-      fallbackUntil: -Infinity,
-      storedAt,
-      loadTime,
-      tags: NO_TAGS,
-      source,
-      isExpired: false,
-    });
+  /** Runs the function for this call alone. */
+  #bypass(key: CallKey, self: unknown, args: readonly unknown[]): unknown {
+    return this.#loader.run(this.#startAlone(key, self, args));
   }
 
-  #addLoadTime(start: number): number {
-    const loadTime = this.#settings.ioClock.now() - start;
-    this.counters.loadTimeMs += loadTime;
-    return loadTime;
+  /** Starts a load of which no other call knows. */
+  #startAlone(key: CallKey, self: unknown, args: readonly unknown[]): Flight {
+    this.counters.misses++;
+    const flight: Flight = this.#flights.start(key, self, args, 'load');
+    this.#flights.detach(key);
+    return flight;
   }
 
-  #report(error: unknown, during: MemoErrorContext['during']): void {
-    this.#settings.reporter.report(error, { name: this.#settings.name, during });
+  #serveError(entry: Entry): Promise<never> {
+    this.counters.hits++;
+    this.counters.savedMicros += entry.loadTime;
+    if (isAsync(entry)) return Promise.reject(entry.answer);
+    throw entry.answer;
   }
-}
 
-function isPrimitive(value: unknown): boolean {
-  return (typeof value !== 'object' || value === null) && typeof value !== 'function';
+  #serveStale(entry: Entry, key: CallKey, self: unknown, args: readonly unknown[]): unknown {
+    this.counters.staleHits++;
+    this.counters.savedMicros += entry.loadTime;
+    if (!this.#flights.has(key)) this.#loader.refresh(key, self, args);
+    return entry.answer;
+  }
 }

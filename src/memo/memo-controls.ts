@@ -1,30 +1,11 @@
-import * as z from 'zod/mini';
 import { ArgumentError } from '../core/errors.js';
-import { readOptions, wholeNumber } from '../core/options.js';
 import { show } from '../core/show.js';
+import { valueOf } from './entry.js';
 import type { MemoExplanation } from './explain.js';
 import type { MemoCache } from './memo-cache.js';
 import type { MemoSettings } from './memo-settings.js';
 import type { MemoStats } from './memo-stats.js';
-
-/** Options of `warm`. */
-export interface WarmOptions {
-  /**
-   * Loads that run at the same time.
-   * @default 8
-   */
-  readonly concurrency?: number;
-}
-
-/** What `warm` did. */
-export interface WarmReport {
-  /** Calls that were loaded. */
-  readonly loaded: number;
-  /** Calls whose value was fresh, or being loaded, already. */
-  readonly present: number;
-  /** Calls whose load failed. */
-  readonly failed: number;
-}
+import { checkList, warm, type WarmOptions, type WarmReport } from './warm.js';
 
 /** What can be done with a cache besides calling its function. Every method makes the key as a call does. */
 export interface MemoControls<Args extends readonly unknown[] = readonly unknown[], Result = unknown> {
@@ -45,72 +26,66 @@ export interface MemoControls<Args extends readonly unknown[] = readonly unknown
   set(args: Args, value: Result | Awaited<Result>): void;
   /**
    * Loads the calls whose values are not fresh, `concurrency` at a time. Failures are counted and go to `onError`.
-   * @throws ConfigError (rejects) for wrong options.
+   * @throws ConfigError (rejects) for wrong options, ArgumentError (rejects) when an item is not an array.
    */
   warm(argsList: Iterable<Args>, options?: WarmOptions): Promise<WarmReport>;
-  /** Removes a value at once; a load of it that is running answers its callers but is not stored. */
+  /**
+   * Removes a value at once; a load of it that is running answers its callers but is not stored. The promise
+   * resolves when the second level and the bus have been told; it never rejects, their failures go to `onError`.
+   */
   invalidate(...args: Args): Promise<void>;
   /** Removes all values with this tag at once; results with it that are being loaded are not stored. */
   invalidateTag(tag: string): Promise<void>;
   /** Removes everything at once; nothing that is being loaded is stored. */
   clear(): Promise<void>;
+  /** Resolves when the second level has, or has refused, what was loaded so far: callers do not wait for that. */
+  flush(): Promise<void>;
+  /**
+   * Calls the function for a caller that may leave: it gets a rejection with the signal's reason as soon as the signal is
+   * aborted. Others who wait for the same load are not concerned; when nobody is left, the load of an `abortable`
+   * function is aborted and not stored.
+   */
+  withSignal(signal: AbortSignal, ...args: Args): Result;
 }
-
-const WARM_SCHEMA = z.strictObject({ concurrency: z.optional(wholeNumber(1, 10_000)) });
 
 /** Makes the controls of a cache for calls on `self`. */
 export function controlsOf(cache: MemoCache, settings: MemoSettings, self: unknown): MemoControls {
+  const { links } = cache;
   return {
     stats: () => cache.stats(),
     explain: (...args) => cache.explain(self, args),
-    peek: (...args) => cache.peek(self, args)?.value,
+    peek: (...args) => {
+      const entry = cache.peek(self, args);
+      return entry === undefined ? undefined : valueOf(entry);
+    },
     has: (...args) => cache.peek(self, args) !== undefined,
     set: (args, value) => cache.set(self, checkList(args), value),
     warm: (argsList, options) => warm(cache, settings, self, argsList, options),
-    // Asynchronous for the sake of second levels; what is done here is done before they return.
+    // What is done in this process is done before they return.
     invalidate(...args) {
-      cache.invalidate(self, args);
-      return Promise.resolve();
+      const key = cache.keyOf(self, args);
+      cache.invalidate(key);
+      return links?.invalidate(key) ?? Promise.resolve();
     },
     invalidateTag(tag) {
       cache.invalidateTag(checkTag(tag));
-      return Promise.resolve();
+      return links?.invalidateTag(tag) ?? Promise.resolve();
     },
     clear() {
       cache.clear();
-      return Promise.resolve();
+      return links?.clear() ?? Promise.resolve();
     },
+    flush: () => links?.flush() ?? Promise.resolve(),
+    withSignal: (signal, ...args) => cache.callWithSignal(checkSignal(signal), self, args),
   };
-}
-
-async function warm(
-  cache: MemoCache,
-  settings: MemoSettings,
-  self: unknown,
-  argsList: Iterable<readonly unknown[]>,
-  options: WarmOptions | undefined,
-): Promise<WarmReport> {
-  const { concurrency = 8 } = readOptions('warm', WARM_SCHEMA, options ?? {});
-  const lists = Array.from(argsList, checkList);
-  const { default: pLimit } = await import('p-limit');
-  const report = { loaded: 0, present: 0, failed: 0 };
-  await pLimit(concurrency).map(lists, async (args) => {
-    try {
-      report[(await cache.warm(self, args)) ? 'loaded' : 'present']++;
-    } catch (error) {
-      report.failed++;
-      settings.reporter.report(error, { name: settings.name, during: 'warm' });
-    }
-  });
-  return report;
-}
-
-function checkList(args: unknown): readonly unknown[] {
-  if (!Array.isArray(args)) throw new ArgumentError(`a call is given as an array of its arguments, got ${show(args)}`);
-  return [...(args as readonly unknown[])];
 }
 
 function checkTag(tag: unknown): string {
   if (typeof tag !== 'string') throw new ArgumentError(`tag must be a string, got ${show(tag)}`);
   return tag;
+}
+
+function checkSignal(signal: unknown): AbortSignal {
+  if (signal instanceof AbortSignal) return signal;
+  throw new ArgumentError(`withSignal needs an AbortSignal, got ${show(signal)}`);
 }

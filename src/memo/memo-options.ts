@@ -1,8 +1,9 @@
-import * as z from 'zod/mini';
 import type { Clock } from '../core/clock.js';
 import type { ErrorHandler } from '../core/failures.js';
-import { callback, clockOption, duration, oneOf, readOptions, text, wholeNumber } from '../core/options.js';
+import type { CacheStore, InvalidationBus } from './cache-store.js';
+import type { Codec } from './codec.js';
 import type { AnyFunction, ArgumentsOf, ResultOf } from './function-types.js';
+import type { LeaseOptions } from './lease-options.js';
 
 /** Where a failure that no caller sees came from. */
 export interface MemoErrorContext {
@@ -10,9 +11,20 @@ export interface MemoErrorContext {
   readonly name: string;
   /**
    * What failed: a load whose caller got a stale value or a timeout instead, a refresh in the background,
-   * a load of `warm`, or a callback among the options.
+   * a load of `warm` or of `audit`, a callback among the options, the second level, its codec, or the bus.
    */
-  readonly during: 'load' | 'refresh' | 'warm' | 'ttl' | 'tags' | 'isStorable';
+  readonly during:
+    | 'load'
+    | 'refresh'
+    | 'warm'
+    | 'audit'
+    | 'ttl'
+    | 'tags'
+    | 'isStorable'
+    | 'sizeOf'
+    | 'store'
+    | 'codec'
+    | 'bus';
 }
 
 /** Options of {@link memo} for any function. */
@@ -30,10 +42,23 @@ export interface MemoOptions<Args extends readonly unknown[] = readonly unknown[
    */
   readonly ttl?: number | ((result: Result, ...args: Args) => number);
   /**
-   * Most entries kept; the least recently used goes first. Memory grows with the entries there are.
+   * Most entries kept; `policy` says which go first. Memory grows with the entries there are.
    * @default 10_000
    */
   readonly maxEntries?: number;
+  /**
+   * Most bytes that all results together may have, as `sizeOf` tells them. A larger result is not stored.
+   * @default Infinity
+   */
+  readonly maxBytes?: number;
+  /** Bytes of a result, asked once when it is stored. Needed for `maxBytes`. */
+  readonly sizeOf?: (result: Result, ...args: Args) => number;
+  /**
+   * Which entries are given up when the cache is full: the least recently used, or with 'tinylfu' those asked for least
+   * often, which keeps part of a list that is walked again and again and does not fit.
+   * @default 'lru'
+   */
+  readonly policy?: 'lru' | 'tinylfu';
   /**
    * What tells calls apart instead of all arguments; any value that {@link structuralKey} takes.
    * @default all arguments
@@ -41,13 +66,14 @@ export interface MemoOptions<Args extends readonly unknown[] = readonly unknown[
    */
   readonly key?: (...args: Args) => unknown;
   /**
-   * How keys are made. 'exact' never merges two argument lists.
+   * How keys are made. 'exact' never merges two argument lists. 'fingerprint' digests windows of numeric rows,
+   * many times faster and with next to no chance of merging two; see the README for the odds.
    * @default 'exact'
    */
-  readonly keyMode?: 'exact';
+  readonly keyMode?: 'exact' | 'fingerprint';
   /**
-   * How long after its `ttl` a value is still returned at once while one refresh runs, in milliseconds.
-   * An async function is refreshed at once, a sync one by a timer of 0 ms.
+   * How long after its `ttl` a value is still returned at once while one refresh runs, in milliseconds. A sync function
+   * is refreshed inline: its caller gets the new value, or the old one when it throws.
    * @default 0
    */
   readonly staleWhileRevalidate?: number;
@@ -62,6 +88,19 @@ export interface MemoOptions<Args extends readonly unknown[] = readonly unknown[
    * @default 0
    */
   readonly errorTtl?: number;
+  /**
+   * Part of the `ttl`, 0 to 1, by which it is shortened at random, so that what was stored together does not
+   * expire together.
+   * @default 0
+   */
+  readonly jitter?: number;
+  /**
+   * Refreshes a value before it expires, at a random moment that is the earlier the longer its load takes: 1 as in
+   * "Optimal Probabilistic Cache Stampede Prevention" (Vattani et al., 2015), which `true` means too, more for
+   * earlier, 0 for never.
+   * @default 0
+   */
+  readonly earlyRefresh?: boolean | number;
   /**
    * Tags of a result, for `invalidateTag`. At most 100 per result.
    * @default none
@@ -78,6 +117,23 @@ export interface MemoOptions<Args extends readonly unknown[] = readonly unknown[
    * @default 'never'
    */
   readonly freeze?: 'never' | 'development' | 'always';
+  /**
+   * Part of the hits, 0 to 1, whose result is computed again when the caller has gone on, and compared. Differences are
+   * counted as `mismatches` and go to `onError`.
+   * @default 0
+   */
+  readonly audit?: number;
+  /**
+   * Carries `invalidate`, `invalidateTag`, `set` and `clear` to the other processes with this bus, where they concern the
+   * cache of the same `name` and `version`. After a gap in its connection the cache drops everything. Needs `name`.
+   * @default none
+   */
+  readonly bus?: InvalidationBus;
+  /**
+   * Part of every key of the second level and every message of the bus: change it when results change their form.
+   * @default ''
+   */
+  readonly version?: string;
   /**
    * Clock of `ttl` and all windows.
    * @default systemClock
@@ -102,24 +158,48 @@ export interface AsyncMemoOptions<
    */
   readonly timeout?: number;
   /**
-   * Clock of `timeout` and of the load times in the statistics.
+   * Whether the function takes an AbortSignal as its last argument, which is no part of the key. It is aborted when
+   * the load times out, or the last caller of `withSignal` has left and nobody else waits.
+   * @default false
+   */
+  readonly abortable?: boolean;
+  /**
+   * Second level, shared by processes and kept over restarts. Needs `name`; on methods also `key`.
+   * @default none
+   */
+  readonly store?: CacheStore;
+  /**
+   * How values become bytes for the `store`.
+   * @default v8.serialize and v8.deserialize
+   */
+  readonly codec?: Codec;
+  /**
+   * Longest time that one operation of the `store` may take, in milliseconds of `ioClock`.
+   * @default 50
+   */
+  readonly storeTimeout?: number;
+  /**
+   * Whether only one of all processes with the `store` loads a key at a time, the others waiting for its result.
+   * @default false
+   */
+  readonly lease?: boolean | LeaseOptions;
+  /**
+   * Clock of `timeout`, of `storeTimeout`, and of the load times in the statistics.
    * @default systemClock
    */
   readonly ioClock?: Clock;
 }
 
-/** Options that a sync function cannot have. */
-export interface SyncMemoOptions<
-  Args extends readonly unknown[] = readonly unknown[],
-  Result = unknown,
-> extends MemoOptions<Args, Result> {
-  /** For functions that return a promise only. */
-  readonly timeout?: never;
-  /** For functions that return a promise only. */
-  readonly ioClock?: never;
-}
+/** The names of the options that only functions which return a promise can have. */
+export type AsyncOnly = 'timeout' | 'abortable' | 'store' | 'codec' | 'storeTimeout' | 'lease' | 'ioClock';
 
-/** The options that fit a function: `timeout` and `ioClock` only when it can return a promise. */
+/** Options of a sync function: those that need a promise are refused. */
+export type SyncMemoOptions<Args extends readonly unknown[] = readonly unknown[], Result = unknown> = MemoOptions<
+  Args,
+  Result
+> & { readonly [Name in AsyncOnly]?: never };
+
+/** The options that fit a function: those of {@link AsyncMemoOptions} only when it can return a promise. */
 export type MemoOptionsOf<F extends AnyFunction> =
   Extract<ResultOf<F>, PromiseLike<unknown>> extends never
     ? SyncMemoOptions<ArgumentsOf<F>, ResultOf<F>>
@@ -127,43 +207,3 @@ export type MemoOptionsOf<F extends AnyFunction> =
 
 /** The clock of a decorated method: one for all, or one per instance. */
 export type MethodClock = Clock | ((self: object) => Clock);
-
-const SHARED = {
-  name: z.optional(text()),
-  ttl: z.optional(z.union([duration({ allowInfinity: true }), callback<(...args: unknown[]) => unknown>()])),
-  maxEntries: z.optional(wholeNumber(1, 2 ** 24)),
-  key: z.optional(callback<(...args: unknown[]) => unknown>()),
-  keyMode: z.optional(oneOf('exact')),
-  staleWhileRevalidate: z.optional(duration({ allowInfinity: true })),
-  staleIfError: z.optional(duration({ allowInfinity: true })),
-  errorTtl: z.optional(duration({ allowInfinity: true })),
-  tags: z.optional(callback<(...args: unknown[]) => unknown>()),
-  isStorable: z.optional(callback<(...args: unknown[]) => unknown>()),
-  freeze: z.optional(oneOf('never', 'development', 'always')),
-  onError: z.optional(callback<ErrorHandler<MemoErrorContext>>()),
-  timeout: z.optional(duration({ allowInfinity: true })),
-  ioClock: z.optional(clockOption()),
-};
-
-const FUNCTION_SCHEMA = z.strictObject({ ...SHARED, clock: z.optional(clockOption()) });
-
-const METHOD_SCHEMA = z.strictObject({
-  ...SHARED,
-  clock: z.optional(z.union([clockOption(), callback<(self: object) => Clock>()])),
-});
-
-/** Options as checked, without defaults. */
-export type CheckedOptions = z.output<typeof FUNCTION_SCHEMA>;
-
-/** Options of a decorated method as checked, without defaults. */
-export type CheckedMethodOptions = z.output<typeof METHOD_SCHEMA>;
-
-/** Checks the options of a function's cache. @throws ConfigError */
-export function readMemoOptions(owner: string, options: unknown): CheckedOptions {
-  return readOptions(owner, FUNCTION_SCHEMA, options ?? {});
-}
-
-/** Checks the options of a decorator. @throws ConfigError */
-export function readMethodOptions(owner: string, options: unknown): CheckedMethodOptions {
-  return readOptions(owner, METHOD_SCHEMA, options ?? {});
-}

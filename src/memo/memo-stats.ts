@@ -1,3 +1,6 @@
+import type { BusStats } from './bus-link.js';
+import type { StoreStats } from './second-level.js';
+
 /**
  * What a cache has done so far. Counters only grow; `entries` goes up and down.
  * calls = hits + staleHits + misses + coalesced.
@@ -35,9 +38,13 @@ export interface MemoStats {
   readonly audited: number;
   /** Recomputed hits whose result differed. */
   readonly mismatches: number;
+  /** Counts of the second level, when there is one. */
+  readonly store?: StoreStats;
+  /** Counts of the bus, when there is one. */
+  readonly bus?: BusStats;
 }
 
-/** The counters behind {@link MemoStats}. */
+/** The counters behind {@link MemoStats}; saved time in whole microseconds, which the hot path adds up faster. */
 export type MemoCounters = Record<
   | 'hits'
   | 'staleHits'
@@ -48,7 +55,9 @@ export type MemoCounters = Record<
   | 'evictions'
   | 'expirations'
   | 'loadTimeMs'
-  | 'savedTimeMs',
+  | 'savedMicros'
+  | 'audited'
+  | 'mismatches',
   number
 >;
 
@@ -64,7 +73,9 @@ export function newCounters(): MemoCounters {
     evictions: 0,
     expirations: 0,
     loadTimeMs: 0,
-    savedTimeMs: 0,
+    savedMicros: 0,
+    audited: 0,
+    mismatches: 0,
   };
 }
 
@@ -79,7 +90,9 @@ export function addCounters(target: MemoCounters, source: Readonly<MemoCounters>
   target.evictions += source.evictions;
   target.expirations += source.expirations;
   target.loadTimeMs += source.loadTimeMs;
-  target.savedTimeMs += source.savedTimeMs;
+  target.savedMicros += source.savedMicros;
+  target.audited += source.audited;
+  target.mismatches += source.mismatches;
 }
 
 /** Calls counted so far. */
@@ -90,13 +103,13 @@ export function callsOf(counters: Readonly<MemoCounters>): number {
 /** Makes the snapshot that users see. */
 export function statsOf(name: string, counters: Readonly<MemoCounters>, entries: number): MemoStats {
   const calls = callsOf(counters);
+  const { savedMicros, ...rest } = counters;
   return {
     name,
     calls,
-    ...counters,
+    ...rest,
+    savedTimeMs: savedMicros / 1_000,
     entries,
     hitRate: calls === 0 ? 0 : (counters.hits + counters.staleHits) / calls,
-    audited: 0,
-    mismatches: 0,
   };
 }

@@ -1,6 +1,7 @@
 import { decorate } from './decorate.js';
 import type { AnyFunction } from './function-types.js';
-import { type AsyncMemoOptions, type MemoOptions, type MethodClock, readMethodOptions } from './memo-options.js';
+import type { AsyncMemoOptions, AsyncOnly, MemoOptions, MethodClock } from './memo-options.js';
+import { readMethodOptions } from './option-schema.js';
 
 /** Options of {@link memoize}. */
 export interface MemoizeOptions<Args extends readonly unknown[] = readonly unknown[], Value = unknown> extends Omit<
@@ -19,8 +20,8 @@ export type AsyncMemoizeOptions<Args extends readonly unknown[] = readonly unkno
   Args,
   Value
 > &
-  Pick<AsyncMemoOptions, 'timeout' | 'ioClock'> &
-  (Required<Pick<AsyncMemoOptions, 'timeout'>> | Required<Pick<AsyncMemoOptions, 'ioClock'>>);
+  Pick<AsyncMemoOptions, AsyncOnly> &
+  { readonly [Name in AsyncOnly]: Required<Pick<AsyncMemoOptions, Name>> }[AsyncOnly];
 
 /** `F` when its parameters and result fit the callbacks among the options and the promise they ask for; or never. */
 export type MethodFor<F extends AnyFunction, Args extends readonly unknown[], Value, Result> = F extends (

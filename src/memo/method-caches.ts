@@ -4,8 +4,9 @@ import { hasMethods } from '../core/options.js';
 import { register } from '../core/registry.js';
 import { show } from '../core/show.js';
 import { systemClock } from '../core/system-clock.js';
+import { type CacheLinks, linksOf } from './cache-links.js';
 import { MemoCache } from './memo-cache.js';
-import type { CheckedMethodOptions } from './memo-options.js';
+import type { CheckedMethodOptions } from './option-schema.js';
 import { type MemoSettings, settingsOf, type UncheckedCallback } from './memo-settings.js';
 import { addCounters, type MemoCounters, type MemoStats, newCounters, statsOf } from './memo-stats.js';
 
@@ -34,6 +35,7 @@ export class MethodCaches {
   readonly #collected = new FinalizationRegistry<Member>((member) => this.#retire(member));
   /** Counts of instances that are gone. */
   readonly #retired = newCounters();
+  #links: CacheLinks | undefined;
   #settings: MemoSettings | undefined;
   #withoutInstance: MemoCache | undefined;
 
@@ -60,10 +62,21 @@ export class MethodCaches {
   /** Options with defaults, shared by all instances. */
   settingsFor(self: unknown): MemoSettings {
     if (this.#settings !== undefined) return this.#settings;
-    const { clock: _, ...options } = this.#options;
-    this.#settings = settingsOf(options, { name: this.#method.nameFor(self), ttl: this.#method.ttl });
+    const { clock, ...others } = this.#options;
+    if (typeof clock === 'function' && others.store !== undefined) {
+      throw new ConfigError('memoize: clock must be one Clock for all instances with store, got a function');
+    }
+    const options = typeof clock === 'function' || clock === undefined ? others : { ...others, clock };
+    const { fn, nameFor, ttl } = this.#method;
+    const settings = settingsOf(options, { name: nameFor(self), ttl, isMethod: true });
+    this.#links = linksOf(fn, settings, {
+      invalidate: (key) => this.#eachCache((cache) => cache.invalidate(key)),
+      invalidateTag: (tag) => this.#eachCache((cache) => cache.invalidateTag(tag)),
+      clear: () => this.#eachCache((cache) => cache.clear()),
+    });
+    this.#settings = settings;
     register('memo', this);
-    return this.#settings;
+    return settings;
   }
 
   /** Counts of all instances, those collected included. */
@@ -75,14 +88,13 @@ export class MethodCaches {
       addCounters(counters, member.counters);
       entries += member.cache.deref()?.size ?? 0;
     }
-    return statsOf(this.#settings?.name ?? this.#method.fn.name, counters, entries);
+    return { ...statsOf(this.#settings?.name ?? this.#method.fn.name, counters, entries), ...this.#links?.stats() };
   }
 
   #newCache(self: object, isPerInstance: boolean): MemoCache {
-    const cache = new MemoCache(this.#method.fn, this.settingsFor(self), {
-      clock: this.#clockFor(self),
-      isPerInstance,
-    });
+    const settings = this.settingsFor(self);
+    const owner = { clock: this.#clockFor(self), isPerInstance, links: this.#links };
+    const cache = new MemoCache(this.#method.fn, settings, owner);
     const member = { cache: new WeakRef(cache), counters: cache.counters };
     this.#members.add(member);
     this.#collected.register(cache, member);
@@ -95,6 +107,13 @@ export class MethodCaches {
     const own = clock(self);
     if (hasMethods(own, 'now', 'wallTime', 'setTimeout')) return own;
     throw new ConfigError(`memoize: clock must return a Clock (now, wallTime and setTimeout), got ${show(own)}`);
+  }
+
+  #eachCache(action: (cache: MemoCache) => void): void {
+    for (const { cache } of this.#members) {
+      const member = cache.deref();
+      if (member !== undefined) action(member);
+    }
   }
 
   #retire(member: Member): void {

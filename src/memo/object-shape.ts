@@ -1,13 +1,15 @@
 import { unsupported } from './key-limits.js';
 
 /** How the keys of a plain object are written into key texts. */
-interface ObjectShape {
+export interface ObjectShape {
   /** Property names in sorted order. */
   readonly names: readonly string[];
   /** The key text of each name, in the same order. */
   readonly labels: readonly string[];
   /** The text before the first name. */
   readonly head: string;
+  /** All of them: equal for two objects exactly when they have the same names. */
+  readonly text: string;
   /** Property names in the order the object has them. */
   readonly order: readonly string[];
 }
@@ -23,9 +25,16 @@ const recent: (ObjectShape | undefined)[] = Array.from({ length: 32 }, () => und
  * @throws UnsupportedKeyError when it has symbols or hidden properties.
  */
 export function shapeOf(value: object): ObjectShape {
+  const shape = findShape(value);
+  if (shape === undefined) throw unsupported(value, 'it has symbols or hidden properties');
+  return shape;
+}
+
+/** Returns how to write this object's keys, `undefined` when it has symbols or hidden properties. */
+export function findShape(value: object): ObjectShape | undefined {
   const order = Object.keys(value);
   if (Object.getOwnPropertyNames(value).length !== order.length || Object.getOwnPropertySymbols(value).length !== 0) {
-    throw unsupported(value, 'it has symbols or hidden properties');
+    return undefined;
   }
   const slot = slotOf(order);
   const last = recent[slot];
@@ -47,5 +56,7 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 
 function makeShape(order: readonly string[]): ObjectShape {
   const names = order.toSorted();
-  return { names, labels: names.map((name) => `s${name.length}:${name}`), head: `O${names.length * 2}:`, order };
+  const labels = names.map((name) => `s${name.length}:${name}`);
+  const head = `O${names.length * 2}:`;
+  return { names, labels, head, text: head + labels.join(''), order };
 }

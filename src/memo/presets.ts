@@ -1,7 +1,8 @@
 import { createMemoized } from './create-memoized.js';
 import { decorate, isLegacyUse, isStandardUse } from './decorate.js';
 import type { AnyFunction } from './function-types.js';
-import { type MemoOptionsOf, readMethodOptions } from './memo-options.js';
+import type { MemoOptionsOf } from './memo-options.js';
+import { readMethodOptions } from './option-schema.js';
 import type { AsyncMemoizeOptions, MemoizeDecorator, MemoizeOptions } from './memoize.js';
 import type { Memoized } from './memoized.js';
 

@@ -1,3 +1,4 @@
+import { LOCAL_MARK } from '../core/cache-key.js';
 import { type CallKey, ENCODED } from './call-key.js';
 import { encode } from './structural-key.js';
 
@@ -27,7 +28,8 @@ function endOfPiece(key: string, start: number): number {
   if (tag === 'd') return start + 6;
   if (tag === 'p') return endOfPiece(key, start + 1);
   const colon = key.indexOf(':', start);
-  const count = Number(key.slice(start + 1, colon));
+  const digits = key.charAt(start + 1) === LOCAL_MARK ? start + 2 : start + 1;
+  const count = Number(key.slice(digits, colon));
   if (!LIST.includes(tag)) return colon + 1 + count;
   let end = colon + 1;
   for (let index = 0; index < count; index++) end = endOfPiece(key, end);

@@ -9,6 +9,8 @@ export interface StorageTerms {
   readonly ttl: number;
   /** Tags by which it can be invalidated, each once. */
   readonly tags: readonly string[];
+  /** Bytes it counts; 0 without `sizeOf`. */
+  readonly size: number;
 }
 
 /** Most tags of one result. */
@@ -22,7 +24,7 @@ export function termsOf(
   self: unknown,
   args: readonly unknown[],
 ): StorageTerms | undefined {
-  const { isStorable, ttl, tags } = settings;
+  const { isStorable, ttl, tags, sizeOf } = settings;
   let during: MemoErrorContext['during'] = 'isStorable';
   try {
     if (isStorable !== undefined && !checkFlag(ask(settings, isStorable, self, [value, ...args]))) return undefined;
@@ -30,12 +32,28 @@ export function termsOf(
     const duration = typeof ttl === 'number' ? ttl : checkTtl(ask(settings, ttl, self, [value, ...args]));
     if (duration === 0 && settings.staleWhileRevalidate === 0 && settings.staleIfError === 0) return undefined;
     during = 'tags';
-    return {
-      ttl: duration,
-      tags: tags === undefined ? NO_TAGS : checkTags(ask(settings, tags, self, [value, ...args])),
-    };
+    const labels = tags === undefined ? NO_TAGS : checkTags(ask(settings, tags, self, [value, ...args]));
+    during = 'sizeOf';
+    const size = sizeOf === undefined ? 0 : checkSize(ask(settings, sizeOf, self, [value, ...args]));
+    return { ttl: settings.jitter === 0 ? duration : shorten(duration, settings.jitter), tags: labels, size };
   } catch (error) {
     settings.reporter.report(error, { name: settings.name, during });
+    return undefined;
+  }
+}
+
+/** Bytes of a result that comes from the second level; `undefined` when they cannot be told. Failures are reported. */
+export function sizeOfFound(
+  settings: MemoSettings,
+  value: unknown,
+  self: unknown,
+  args: readonly unknown[],
+): number | undefined {
+  if (settings.sizeOf === undefined) return 0;
+  try {
+    return checkSize(ask(settings, settings.sizeOf, self, [value, ...args]));
+  } catch (error) {
+    settings.reporter.report(error, { name: settings.name, during: 'sizeOf' });
     return undefined;
   }
 }
@@ -55,6 +73,15 @@ function checkFlag(isStorable: unknown): boolean {
 function checkTtl(ttl: unknown): number {
   if (typeof ttl === 'number' && ttl >= 0) return ttl;
   throw new ArgumentError(`ttl must return a number of milliseconds from 0 up, or Infinity, got ${show(ttl)}`);
+}
+
+function checkSize(size: unknown): number {
+  if (typeof size === 'number' && Number.isFinite(size) && size >= 0) return Math.ceil(size);
+  throw new ArgumentError(`sizeOf must return a number of bytes from 0 up, got ${show(size)}`);
+}
+
+function shorten(ttl: number, jitter: number): number {
+  return ttl === Infinity ? ttl : ttl * (1 - jitter * Math.random());
 }
 
 function checkTags(tags: unknown): readonly string[] {

@@ -13,9 +13,11 @@
  * Objects, maps and sets are written in sorted order. 0 and -0 differ, since 1 / x does; NaN is itself.
  * What has content that cannot be read (functions, symbols, promises, weak collections, private fields)
  * is refused: a wrong hit costs money, an error costs a minute. `split-key.ts` reads the text back.
+ *
+ * Pieces that mean nothing in another process (a [cacheKey], a class by identity) hold the LOCAL_MARK.
  */
 import { types } from 'node:util';
-import { cacheKey } from '../core/cache-key.js';
+import { cacheKey, LOCAL_MARK } from '../core/cache-key.js';
 import { encodeInstance } from './class-instance-key.js';
 import { checkKeyLength, MAX_KEY_DEPTH, MAX_KEY_LENGTH, unsupported } from './key-limits.js';
 import { shapeOf } from './object-shape.js';
@@ -109,13 +111,20 @@ function encodeObject(value: object, depth: number): string {
   );
 }
 
-/** A key that the object supplies has a tag of its own, so that it is never taken for an ordinary string. */
 function encodeOwnKey(value: object, method: unknown): string {
+  return encodeSupplied(suppliedKey(value, method));
+}
+
+/** Calls an object's [cacheKey]. @throws UnsupportedKeyError when that is no method, or returns no key. */
+export function suppliedKey(value: object, method: unknown): string | number {
   const key: unknown = typeof method === 'function' ? Reflect.apply(method, value, []) : undefined;
-  if (typeof key !== 'string' && typeof key !== 'number') {
-    throw unsupported(value, 'its [cacheKey] does not return a string or a number');
-  }
-  return `K1:${encode(key, 0)}`;
+  if (typeof key === 'string' || typeof key === 'number') return key;
+  throw unsupported(value, 'its [cacheKey] does not return a string or a number');
+}
+
+/** The piece of key text for a supplied key. It has a tag of its own, so that it is never taken for an ordinary one. */
+export function encodeSupplied(key: string | number): string {
+  return `K${LOCAL_MARK}1:${encode(key, 0)}`;
 }
 
 function encodePlain(value: object, depth: number): string {
@@ -147,17 +156,12 @@ function encodeArray(value: readonly unknown[], prototype: unknown, depth: numbe
 
 type Encoder = (value: object, depth: number) => string;
 
-/** Built-in classes by prototype. Their subclasses are not listed: they may add state. */
-const BUILT_IN = new Map<unknown, Encoder>([
-  [Date.prototype, guarded(types.isDate, (date) => `D${date.getTime()};`)],
-  [RegExp.prototype, guarded(types.isRegExp, encodeRegExp, 1)],
-  [Map.prototype, guarded(types.isMap, encodeMap)],
-  [Set.prototype, guarded(types.isSet, encodeSet)],
-  [URL.prototype, guarded(isUrl, (url) => encodeText('U', url.href))],
-  [ArrayBuffer.prototype, guarded(types.isArrayBuffer, (buffer) => encodeBytes('a', buffer, 0, buffer.byteLength))],
-  [DataView.prototype, guarded(types.isDataView, (view) => encodeView('v', view))],
-  // Typed arrays are keyed by their bytes alone: listing the properties of one with 200 numbers takes 10 µs.
-  ...(
+/**
+ * Tags of typed arrays by prototype. They are keyed by their bytes alone: listing the properties of one with 200
+ * numbers takes 10 µs.
+ */
+export const TYPED_ARRAYS: ReadonlyMap<unknown, string> = new Map(
+  (
     [
       ['F', Float64Array],
       ['G', Float32Array],
@@ -172,7 +176,19 @@ const BUILT_IN = new Map<unknown, Encoder>([
       ['L', BigUint64Array],
       ['B', Buffer],
     ] as const
-  ).map(([tag, { prototype }]): [unknown, Encoder] => [
+  ).map(([tag, { prototype }]): [unknown, string] => [prototype, tag]),
+);
+
+/** Built-in classes by prototype. Their subclasses are not listed: they may add state. */
+const BUILT_IN = new Map<unknown, Encoder>([
+  [Date.prototype, guarded(types.isDate, (date) => `D${date.getTime()};`)],
+  [RegExp.prototype, guarded(types.isRegExp, encodeRegExp, 1)],
+  [Map.prototype, guarded(types.isMap, encodeMap)],
+  [Set.prototype, guarded(types.isSet, encodeSet)],
+  [URL.prototype, guarded(isUrl, (url) => encodeText('U', url.href))],
+  [ArrayBuffer.prototype, guarded(types.isArrayBuffer, (buffer) => encodeBytes('a', buffer, 0, buffer.byteLength))],
+  [DataView.prototype, guarded(types.isDataView, (view) => encodeView('v', view))],
+  ...Array.from(TYPED_ARRAYS, ([prototype, tag]): [unknown, Encoder] => [
     prototype,
     (value) => {
       if (!types.isTypedArray(value)) throw unsupported(value, 'it only pretends to be a typed array');

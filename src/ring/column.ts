@@ -2,6 +2,7 @@ import { ArgumentError } from '../core/errors.js';
 import { show } from '../core/show.js';
 import type { ColumnKind, TypedArray } from './series-columns.js';
 import type { NamedColumn } from './series-options.js';
+import { ViewMemory } from './view-memory.js';
 
 const ARRAYS = { f64: Float64Array, f32: Float32Array, i32: Int32Array, u32: Uint32Array };
 
@@ -29,19 +30,20 @@ export class Column {
   readonly width: number;
   /** Whether rows hold arrays. A `length` of 1 still is an array. */
   readonly isVector: boolean;
-  /** Newest window handed out, kept because several readers ask for the same one. */
-  cachedView: TypedArray | undefined;
-  /** Rows of `cachedView`. */
-  cachedRows = 0;
-  /** How many rows the ring had ever taken when `cachedView` was made. */
-  cachedAt = -1;
+  /** Whether it is a float column of one number per row, the common case. */
+  readonly isPlain: boolean;
+  /** The windows handed out last. */
+  readonly views = new ViewMemory();
   readonly #data: TypedArray;
+  readonly #scratch: Float64Array;
+  readonly #buffer: ArrayBuffer;
+  /** Where slot 0 is in `#data`. */
+  readonly #base: number;
+  readonly #slots: number;
   /** Distance between a number and its second copy; 0 without one, which then is stored twice in place. */
   readonly #mirror: number;
   /** Whether any number can be stored as it is. */
   readonly #isFloat: boolean;
-  /** Whether it is a float column of one number per row, the common case. */
-  readonly #isPlain: boolean;
   readonly #min: number;
   readonly #max: number;
   readonly #tolerance: number;
@@ -50,34 +52,53 @@ export class Column {
   readonly #multiplier: number;
   readonly #divisor: number;
 
-  constructor(shape: NamedColumn, slots: number, isMirrored: boolean) {
+  /** `data`: memory for several columns, of which this one begins at `base`; else it has memory of its own. */
+  constructor(shape: NamedColumn, slots: number, isMirrored: boolean, data?: TypedArray, base = 0) {
     const { type, scale = 1, length } = shape;
     this.shape = shape;
     this.name = shape.name;
     this.width = length ?? 1;
-    this.#data = new ARRAYS[type](slots * this.width * (isMirrored ? 2 : 1));
+    this.#data = data ?? newArray(type, slots * this.width * (isMirrored ? 2 : 1));
+    // Made by `newArray`, so never shared memory.
+    this.#buffer = this.#data.buffer as ArrayBuffer;
+    this.#base = base;
+    this.#slots = slots;
     this.#mirror = isMirrored ? slots * this.width : 0;
     this.isVector = length !== undefined;
+    this.#scratch = new Float64Array(length ?? 0);
     this.#isFloat = type === 'f64' || type === 'f32';
-    this.#isPlain = this.#isFloat && !this.isVector;
+    this.isPlain = this.#isFloat && !this.isVector;
     [this.#min, this.#max] = RANGES[type];
     this.#tolerance = shape.scale === undefined ? 0 : GRID_TOLERANCE;
     [this.#multiplier, this.#divisor] = asFraction(scale);
   }
 
-  /** The memory that views of this column share. */
-  get buffer(): ArrayBufferLike {
-    return this.#data.buffer;
+  /** Whether an array shows memory of this column. */
+  owns(view: TypedArray): boolean {
+    return view.buffer === this.#buffer;
   }
 
-  /** Writes a row's value. @throws ArgumentError when the column cannot hold it. */
+  /** Writes a row's value, an array as `readVector` gives it. @throws ArgumentError when the column cannot hold it. */
   put(slot: number, value: unknown): void {
     // Hot path: no allocation, and small enough to be inlined into `append` once per column.
-    if (this.#isPlain && typeof value === 'number') {
-      const data = this.#data;
-      data[slot] = value;
-      data[slot + this.#mirror] = value;
-    } else this.#putChecked(slot, value);
+    if (this.isPlain && typeof value === 'number') this.#store(slot, value);
+    else this.#putChecked(slot, value);
+  }
+
+  /**
+   * Gives an array whose numbers can be read without running code, for getters among them may do anything: a typed
+   * array itself, else one that the next call overwrites. @throws ArgumentError when it is no array of the column's
+   * length.
+   */
+  readVector(values: unknown): ArrayLike<unknown> {
+    if (!isArrayLike(values) || values.length !== this.width) throw this.refusal(values);
+    if (ArrayBuffer.isView(values)) return values;
+    for (let i = 0; i < this.width; i++) {
+      const value = values[i];
+      if (typeof value !== 'number') throw this.refusal(value);
+      this.#scratch[i] = value;
+    }
+    return this.#scratch;
   }
 
   /** Reads a row's value as it was given: a number, or a new array of them. */
@@ -90,37 +111,50 @@ export class Column {
 
   /** Reads one number as it was given. For a column without `length`, `index` is the slot. */
   number(index: number): number {
-    return ((this.#data[index] ?? Number.NaN) * this.#multiplier) / this.#divisor;
+    return (this.#load(index) * this.#multiplier) / this.#divisor;
   }
 
   /** Copies one row over another. */
   copyRow(from: number, to: number): void {
-    for (let i = 0; i < this.width; i++)
-      this.#store(to * this.width + i, this.#data[from * this.width + i] ?? Number.NaN);
+    for (let i = 0; i < this.width; i++) this.#store(to * this.width + i, this.#load(from * this.width + i));
   }
 
-  /** A view of rows that lie side by side. Mirrored columns have twice as many slots to view. */
+  /** Moves the row in a slot so many rows back; each row that it passes moves one slot on. */
+  moveBack(slot: number, distance: number): void {
+    for (let i = 0; i < this.width; i++) {
+      const value = this.#load(slot * this.width + i);
+      let to = slot;
+      for (let step = 0; step < distance; step++) {
+        const from = to === 0 ? this.#slots - 1 : to - 1;
+        this.#store(to * this.width + i, this.#load(from * this.width + i));
+        to = from;
+      }
+      this.#store(to * this.width + i, value);
+    }
+  }
+
+  /** A new view of rows that lie side by side. Mirrored columns have twice as many slots to view. */
   view(slot: number, rows: number): TypedArray {
-    const { width } = this;
-    return this.#data.subarray(slot * width, (slot + rows) * width);
-  }
-
-  /** Keeps the newest window for readers that ask for the same one. `count`: rows the ring has ever taken. */
-  rememberView(view: TypedArray, rows: number, count: number): void {
-    this.cachedView = view;
-    this.cachedRows = rows;
-    this.cachedAt = count;
-  }
-
-  /** Lets go of the remembered window. */
-  forgetView(): void {
-    this.cachedView = undefined;
-    this.cachedAt = -1;
+    const start = this.#base + slot * this.width;
+    const length = rows * this.width;
+    // Constructors by name: `subarray`, or one read from a table, takes twice as long.
+    switch (this.shape.type) {
+      case 'f64':
+        return new Float64Array(this.#buffer, start * 8, length);
+      case 'f32':
+        return new Float32Array(this.#buffer, start * 4, length);
+      case 'i32':
+        return new Int32Array(this.#buffer, start * 4, length);
+      case 'u32':
+        return new Uint32Array(this.#buffer, start * 4, length);
+      default:
+        return this.shape.type satisfies never;
+    }
   }
 
   /** A new array of this column's kind for so many rows. */
   allocate(rows: number): TypedArray {
-    return new ARRAYS[this.shape.type](rows * this.width);
+    return newArray(this.shape.type, rows * this.width);
   }
 
   /** Whether an array is of this column's kind. */
@@ -130,47 +164,60 @@ export class Column {
 
   /** Fills the first slots with rows as a snapshot stores them. */
   load(stored: Uint8Array): void {
-    const bytes = new Uint8Array(this.#data.buffer);
-    bytes.set(stored, 0);
-    bytes.set(stored, this.#mirror * this.#data.BYTES_PER_ELEMENT);
+    const bytes = new Uint8Array(this.#buffer);
+    const size = this.#data.BYTES_PER_ELEMENT;
+    bytes.set(stored, this.#base * size);
+    bytes.set(stored, (this.#base + this.#mirror) * size);
+  }
+
+  #load(index: number): number {
+    return this.#data[this.#base + index] ?? Number.NaN;
   }
 
   #store(index: number, value: number): void {
-    this.#data[index] = value;
-    this.#data[index + this.#mirror] = value;
+    const data = this.#data;
+    const at = this.#base + index;
+    data[at] = value;
+    data[at + this.#mirror] = value;
   }
 
   #putChecked(slot: number, value: unknown): void {
-    if (this.isVector) this.#putVector(slot, value);
+    // `readVector` gives such.
+    if (this.isVector) this.#putVector(slot, value as ArrayLike<unknown>);
     else this.#store(slot, this.#toStored(value));
   }
 
-  #putVector(slot: number, values: unknown): void {
+  #putVector(slot: number, values: ArrayLike<unknown>): void {
     const { width } = this;
-    if (!isArrayLike(values) || values.length !== width) throw this.#refusal(values);
     for (let i = 0; i < width; i++) this.#store(slot * width + i, this.#toStored(values[i]));
   }
 
   #toStored(value: unknown): number {
-    if (typeof value !== 'number') throw this.#refusal(value);
+    if (typeof value !== 'number') throw this.refusal(value);
     if (this.#isFloat) return value;
     const units = (value * this.#divisor) / this.#multiplier;
     const whole = Math.round(units);
-    if (!(whole >= this.#min && whole <= this.#max)) throw this.#refusal(value);
+    if (!(whole >= this.#min && whole <= this.#max)) throw this.refusal(value);
     // At the far end of u32 the division alone can miss the grid by more than the tolerance.
     const isOnGrid = Math.abs(units - whole) <= this.#tolerance || (whole * this.#multiplier) / this.#divisor === value;
-    if (!isOnGrid) throw this.#refusal(value);
+    if (!isOnGrid) throw this.refusal(value);
     return whole;
   }
 
-  #refusal(value: unknown): ArgumentError {
+  /** The error for a value that the column cannot hold. */
+  refusal(value: unknown): ArgumentError {
     const { scale, length } = this.shape;
     const unit = scale === undefined ? 'whole numbers' : `multiples of ${scale}`;
     const range = `${unit} from ${this.#min * (scale ?? 1)} to ${this.#max * (scale ?? 1)}`;
     const numbers = this.#isFloat ? 'numbers' : range;
     const expected = length === undefined ? numbers : `arrays of ${length} numbers, ${numbers}`;
-    return new ArgumentError(`SeriesRing: column '${this.name}' takes ${expected}, got ${show(value)}`);
+    return new ArgumentError(`column '${this.name}' takes ${expected}, got ${show(value)}`);
   }
+}
+
+/** An array of a column's kind, filled with zeros. */
+export function newArray(kind: ColumnKind, length: number): TypedArray {
+  return new ARRAYS[kind](length);
 }
 
 function asFraction(scale: number): [multiplier: number, divisor: number] {

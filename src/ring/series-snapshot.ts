@@ -4,7 +4,7 @@ import { ArgumentError, CorruptDataError } from '../core/errors.js';
 import { claim, readOptions, text, wholeNumber } from '../core/options.js';
 import { show } from '../core/show.js';
 import type { ColumnSpec, SeriesColumns, TypedArray } from './series-columns.js';
-import { readSeriesOptions, type SeriesLayout, type SeriesRingOptions, type SeriesShape } from './series-options.js';
+import { readSeriesOptions, type SeriesRingOptions, type SeriesShape } from './series-options.js';
 
 // Layout of a snapshot: four 32-bit words (magic, format, length of the header, CRC32 of all that follows),
 // the header as JSON, then the columns one after another, each its rows oldest first as stored.
@@ -16,6 +16,7 @@ const PREFIX_BYTES = 16;
 const HEADER = z.strictObject({
   capacity: wholeNumber(1),
   layout: text(),
+  order: z.optional(z.unknown()),
   rows: wholeNumber(0),
   columns: claim<readonly (readonly [string, ColumnSpec])[]>(
     'a list of names and column options',
@@ -40,6 +41,7 @@ export function encodeSnapshot(shape: SeriesShape, rows: number, columns: readon
     JSON.stringify({
       capacity: shape.capacity,
       layout: shape.layout,
+      order: shape.order,
       rows,
       columns: shape.columns.map(({ name, ...spec }) => [name, spec]),
     }),
@@ -93,9 +95,9 @@ function verifiedHeaderLength(bytes: Uint8Array): number {
 function parseHeader(bytes: Uint8Array): SeriesRingOptions<SeriesColumns> & { readonly rows: number } {
   return orCorrupt(() => {
     const header: unknown = JSON.parse(Buffer.from(bytes).toString());
-    const { capacity, layout, rows, columns } = readOptions('SeriesRing snapshot', HEADER, header);
-    // Checked with the other options by readShape.
-    return { capacity, layout: layout as SeriesLayout, rows, columns: Object.fromEntries(columns) };
+    const { columns, ...rest } = readOptions('SeriesRing snapshot', HEADER, header);
+    // Layout and order are checked with the other options by readShape.
+    return { ...rest, columns: Object.fromEntries(columns) } as SeriesRingOptions<SeriesColumns> & { rows: number };
   });
 }
 

@@ -11,14 +11,17 @@ import type { Column } from './column.js';
 export class TimeSearch {
   readonly #times: Column;
   readonly #slots: number;
+  readonly #isOrdered: boolean;
   /** Rows before this one have been compared. */
   #compared = 0;
   /** The newest compared row whose time is below its predecessor's, or NaN. */
   #lastFall = 0;
 
-  constructor(times: Column, slots: number) {
+  /** `isOrdered`: the ring itself refuses rows out of order, so that nothing need be compared. */
+  constructor(times: Column, slots: number, isOrdered: boolean) {
     this.#times = times;
     this.#slots = slots;
+    this.#isOrdered = isOrdered;
   }
 
   /**
@@ -28,10 +31,7 @@ export class TimeSearch {
    * @throws ArgumentError when times fall among these rows.
    */
   endAt(time: number, oldest: number, end: number): number {
-    this.#compareUpTo(oldest, end - 1);
-    const isNewestFalling = end - oldest > 1 && this.#falls(end - 1);
-    if (isNewestFalling || this.#lastFall > oldest)
-      throw new ArgumentError(`SeriesRing: windowAsOf needs rows whose 'ts' never falls; it falls among the rows held`);
+    if (!this.#isOrdered) this.#assertOrder(oldest, end);
     let low = oldest;
     let high = end;
     while (low < high) {
@@ -40,6 +40,13 @@ export class TimeSearch {
       else high = middle;
     }
     return low;
+  }
+
+  #assertOrder(oldest: number, end: number): void {
+    this.#compareUpTo(oldest, end - 1);
+    const isNewestFalling = end - oldest > 1 && this.#falls(end - 1);
+    if (isNewestFalling || this.#lastFall > oldest)
+      throw new ArgumentError(`SeriesRing: windowAsOf needs rows whose 'ts' never falls; it falls among the rows held`);
   }
 
   #compareUpTo(oldest: number, end: number): void {

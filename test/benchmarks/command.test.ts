@@ -49,6 +49,56 @@ const hanging = (port: number): string => `
     }],
   };`;
 
+/** A contender with a thread that outlives it unless closed; the second one sees whether the first was closed. */
+const threads = `
+  import { Worker } from 'node:worker_threads';
+  let open = 0;
+  export default {
+    question: 'how long does a thread take?',
+    unit: 'wall-ns',
+    operation: 'turn',
+    checkOperations: 3,
+    reference: (operations: number): unknown => ({ operations, open: 1 }),
+    contenders: [{
+      name: 'threaded',
+      ours: true,
+      setup() {
+        let done = 0;
+        open++;
+        if (open > 1) throw new Error('the checked instance is still open');
+        const cell = new Int32Array(new SharedArrayBuffer(4));
+        const worker = new Worker(
+          'const { workerData: cell } = require("node:worker_threads"); for (;;) { Atomics.wait(cell, 0, 0); Atomics.store(cell, 0, 0); }',
+          { eval: true, workerData: cell },
+        );
+        return {
+          run(operations) {
+            done += operations;
+            for (let i = 0; i < operations; i++) { Atomics.store(cell, 0, 1); Atomics.notify(cell, 0); }
+          },
+          answer: () => ({ operations: done, open }),
+          async close() { await worker.terminate(); open--; },
+        };
+      },
+    }],
+  };`;
+
+const files = `
+  const setup = (module) => ({ run: () => 0, answer: () => typeof module.default });
+  export default {
+    question: 'where is a file?',
+    unit: 'bytes',
+    operation: 'import',
+    checkOperations: 1,
+    reference: (): unknown => 'function',
+    contenders: [
+      { name: 'hidden', package: 'p-limit', file: 'index.js', setup },
+      { name: 'absent', package: 'p-limit', file: 'no-such-file.js', setup },
+    ],
+  };`;
+
+const mistyped = `export default { question: '?', unit: 'seconds', reference: () => 0, contenders: [{ name: 'a' }] };`;
+
 let folder = '';
 
 beforeAll(async () => {
@@ -57,11 +107,19 @@ beforeAll(async () => {
   await mkdir(join(folder, 'bad'));
   await writeFile(join(folder, 'good', 'counting.ts'), counting('right'));
   await writeFile(join(folder, 'bad', 'counting.ts'), counting('wrong'));
+  await addBenchmark('threads', threads);
+  await addBenchmark('files', files);
+  await addBenchmark('mistyped', mistyped);
 });
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
+
+async function addBenchmark(name: string, source: string): Promise<void> {
+  await mkdir(join(folder, name));
+  await writeFile(join(folder, name, `${name}.ts`), source);
+}
 
 function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, [RUN, '--folder', folder, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -109,10 +167,35 @@ describe('npm run bench', { timeout: 60_000 }, () => {
     expect(code).toBe(1);
   });
 
+  it('closes each instance, so that a contender may use threads', async () => {
+    const { code, stdout } = await run('threads', '--quick');
+
+    expect(stdout).toMatch(/threaded \(ours\)\W+\d+/);
+    expect(stdout).toMatch(/time on the wall/);
+    expect(code).toBe(0);
+  });
+
+  it('imports a file of a package, or says that it is not there', async () => {
+    const { stdout } = await run('files', '--quick');
+
+    expect(stdout).toMatch(/hidden\W+[\d.-]+/);
+    expect(stdout).not.toMatch(/hidden\W+refused/);
+    expect(stdout).toMatch(/absent: .*cannot find no-such-file\.js of package p-limit/);
+  });
+
+  it('refuses a benchmark in a unit that it cannot measure', async () => {
+    const { code, stderr } = await run('mistyped');
+
+    expect(stderr).toMatch(/mistyped\.js: the unit must be one of ns, wall-ns, bytes, gc-ms/);
+    expect(code).toBe(2);
+  });
+
   it('ends with 2 and lists what there is when nothing has that name', async () => {
     const { code, stderr } = await run('rang');
 
-    expect(stderr).toMatch(/no benchmark is named rang; there are bad\/counting, good\/counting/);
+    expect(stderr).toMatch(
+      /no benchmark is named rang; there are bad\/counting, files\/files, good\/counting, mistyped\/mistyped, threads/,
+    );
     expect(code).toBe(2);
   });
 

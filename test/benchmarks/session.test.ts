@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Benchmark, Contender, Outcome, Settings } from '../../benchmarks/runner/contract.js';
 import type { Environment } from '../../benchmarks/runner/environment.js';
 import { select } from '../../benchmarks/runner/find.js';
-import { measureTime } from '../../benchmarks/runner/measure.js';
 import { renderReport } from '../../benchmarks/runner/report.js';
 import { type Runner, runSession, type Standing } from '../../benchmarks/runner/session.js';
 
@@ -131,27 +130,22 @@ describe('renderReport', () => {
     expect(text).toMatch(/fast.*refused/);
     expect(text).toMatch(/fast: answered 4 where 3 is right/);
   });
-});
 
-describe('measureTime', () => {
-  it('times blocks of operations, after warming up, and gives nanoseconds per operation', () => {
-    const sizes: number[] = [];
-    const instance = {
-      run(operations: number): number {
-        sizes.push(operations);
-        let sum = 0;
-        for (let i = 0; i < operations * 50; i++) sum += Math.sqrt(i);
-        return sum;
-      },
-      answer: () => 0,
-    };
+  it.each([
+    [undefined, 'ns/call', 'processor time'],
+    ['ns', 'ns/call', 'processor time'],
+    ['wall-ns', 'ns/call', 'time on the wall'],
+    ['bytes', 'bytes/call', 'held after full collections'],
+    ['gc-ms', 'ms/full collection', 'time on the wall'],
+  ] as const)('says for unit %s what is in the column and how it was measured', (unit, head, method) => {
+    const benchmark: Benchmark = { ...field, ...(unit !== undefined && { unit }) };
+    // The report reads nothing else of it.
+    const environment = { peers: {} } as unknown as Environment;
 
-    const nanoseconds = measureTime(instance, { rounds: 1, warmup: 5, block: 2, blocks: 5 });
+    const text = renderReport({ name: 'a/b', benchmark, settings, isQuick: true, environment, standings: [] });
 
-    expect(new Set(sizes.slice(-5)).size).toBe(1);
-    expect(sizes.at(-1)).toBeGreaterThan(500);
-    expect(nanoseconds).toBeGreaterThan(5);
-    expect(nanoseconds).toBeLessThan(20_000);
+    expect(text).toContain(` ${head} `);
+    expect(text).toContain(`4 rounds, quick; ${method}, spread`);
   });
 });
 

@@ -20,7 +20,7 @@ interface Bench {
   accept(): void;
 }
 
-const listener = { emit: () => undefined, notify: () => undefined, settle: () => undefined };
+const listener = { emit: () => undefined, notify: () => undefined, settle: () => undefined, isLive: false };
 
 function bench(overrides: Partial<ConnectionSettings<TestEvent>> = {}): Bench {
   const clock = new VirtualClock(5_000_000);

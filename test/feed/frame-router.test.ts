@@ -51,7 +51,7 @@ function bench(): Bench {
     unknown,
     listen(topic, emit) {
       const record = records.get(topic) ?? new TopicRecord<TestEvent>(topic, '', false);
-      const listener: Listener<TestEvent> = { emit, notify: () => undefined, settle: () => undefined };
+      const listener: Listener<TestEvent> = { emit, notify: () => undefined, settle: () => undefined, isLive: true };
       record.add(listener);
       records.set(topic, record);
       return listener;

@@ -24,7 +24,7 @@ interface Bench {
   want(record: TopicRecord<TestEvent>, isWanted: boolean): void;
 }
 
-const listener = { emit: () => undefined, notify: () => undefined, settle: () => undefined };
+const listener = { emit: () => undefined, notify: () => undefined, settle: () => undefined, isLive: false };
 
 function bench({ pace = 0, ackTimeout = 1_000, topicsPerRequest = Infinity } = {}): Bench {
   const clock = new VirtualClock();

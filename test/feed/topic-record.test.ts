@@ -7,6 +7,7 @@ const listenerOf = (settled: unknown[] = []): Listener<TestEvent> => ({
   emit: () => undefined,
   notify: () => undefined,
   settle: (error) => settled.push(error),
+  isLive: false,
 });
 
 describe('a topic', () => {

@@ -85,8 +85,6 @@ export async function checkSyncHistory(options: ModelOptions, history: readonly 
         isBroken = !isBroken;
         break;
       case 'advance':
-        await clock.advance(0);
-        model.runRefreshes(now);
         await clock.advance(amount);
     }
     const { calls, hits, staleHits, misses, coalesced } = cached.stats();

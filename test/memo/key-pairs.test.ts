@@ -266,3 +266,43 @@ describe('memo', () => {
     expect(identity.stats()).toMatchObject({ calls: 0, loads: 0 });
   });
 });
+
+describe('memo by fingerprint', () => {
+  const numbers = Array.from({ length: 40 }, (_, i) => i / 8);
+  /** Ways to put a value where a fingerprint might be taken. */
+  const places: readonly ((value: unknown) => unknown)[] = [
+    (value) => value,
+    (value) => [...numbers, value],
+    (value) => [...numbers.map((x) => ({ x })), { x: value }],
+    (value) => [{ x: value }, ...numbers.map((x) => ({ x }))],
+    (value) => [...numbers.map((x) => ({ x })), value],
+  ];
+
+  it.each(different)('never merges %s, amid numbers', (_, a, b) => {
+    for (const place of places) {
+      const identity = memo((value: unknown) => ({ value }), { keyMode: 'fingerprint' });
+      const [first, second] = [place(a), place(b)];
+
+      expect(identity(first).value).toBe(first);
+      expect(identity(second).value).toBe(second);
+      expect(identity(place(a)).value).toBe(first);
+      expect(identity(place(b)).value).toBe(second);
+    }
+  });
+
+  it.each(same)('serves a hit in spite of %s, amid numbers', (_, a, b) => {
+    for (const place of places) {
+      const identity = memo((value: unknown) => ({ value }), { keyMode: 'fingerprint' });
+
+      expect(identity(place(b))).toBe(identity(place(a)));
+    }
+  });
+
+  it.each(refused)('refuses a call with %s, amid numbers', (_, value) => {
+    for (const place of places) {
+      const identity = memo((argument: unknown) => ({ argument }), { keyMode: 'fingerprint' });
+
+      expect(() => identity(place(value))).toThrow(expect.objectContaining({ code: 'ERR_UNSUPPORTED_KEY' }));
+    }
+  });
+});

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { structuralKey } from 'tickwise/memo';
-import { keyOfFew, keyOfList, keyWithThis } from '../../src/memo/call-key.js';
+import { keyOfList, keyWithThis } from '../../src/memo/call-key.js';
+import { CallKeys } from '../../src/memo/call-keys.js';
 import { encode } from '../../src/memo/structural-key.js';
-import { RecentKeys } from '../../src/memo/recent-keys.js';
 import { splitKey } from '../../src/memo/split-key.js';
 
 const number = fc.oneof(
@@ -144,7 +144,7 @@ describe('splitKey', () => {
 
     const [owner, ...args] = splitKey(key);
 
-    expect(owner).toMatch(/^@\d+;$/);
+    expect(owner).toMatch(/^@\uFFFF\d+;$/);
     expect(args).toEqual([encode('a', 0), encode(1, 0)]);
   });
 
@@ -159,7 +159,7 @@ describe('the key of a call', () => {
   it('is a single string or number itself', () => {
     expect(keyOfList(['BTC'])).toBe('BTC');
     expect(keyOfList([5])).toBe(5);
-    expect(keyOfFew(1, 'BTC', undefined, undefined)).toBe('BTC');
+    expect(new CallKeys('exact').ofFew(1, 'BTC', undefined, undefined)).toBe('BTC');
   });
 
   it.each([[-0], ['\0'], ['\0s1:a'], [true], [null], [undefined]])(
@@ -173,7 +173,10 @@ describe('the key of a call', () => {
   it('is the same for few arguments and for a list', () => {
     fc.assert(
       fc.property(fc.array(value, { maxLength: 3 }), (args) => {
-        expect(keyOfFew(args.length, args[0], args[1], args[2])).toBe(keyOfList(args));
+        const keys = new CallKeys('exact');
+
+        expect(keys.ofFew(args.length, args[0], args[1], args[2])).toBe(keyOfList(args));
+        expect(keys.ofList(args)).toBe(keyOfList(args));
       }),
       { numRuns: 300 },
     );
@@ -185,10 +188,10 @@ describe('the key of a call', () => {
 
     fc.assert(
       fc.property(fc.array(call, { maxLength: 40 }), (calls) => {
-        const recent = new RecentKeys();
+        const recent = new CallKeys('exact', 1);
 
         for (const args of [...calls, ...calls]) {
-          expect(recent.keyOf(args.length, args[0], args[1], args[2])).toBe(keyOfList(args));
+          expect(recent.ofFew(args.length, args[0], args[1], args[2])).toBe(keyOfList(args));
         }
       }),
       { numRuns: 150 },

@@ -164,7 +164,48 @@ describe('warm', () => {
     });
   });
 
-  it.each(['every', 'jitter'])('refuses the unknown option %s', async (name) => {
+  it('warms again and again with `every`, what would expire before the next round, until it is disposed of', async () => {
+    const clock = new VirtualClock();
+    const load = vi.fn(async (symbol: string) => symbol.length);
+    const cached = memo(load, { ttl: 1_000, clock });
+    const symbols = [['BTC'], ['ETH']] as [string][];
+
+    const warming = await cached.warm(symbols, { every: 600 });
+    symbols.push(['SOLX']);
+    await clock.advance(599);
+    expect(load).toHaveBeenCalledTimes(2);
+    await clock.advance(1);
+
+    await vi.waitFor(() => expect(load).toHaveBeenCalledTimes(5));
+    expect(warming).toEqual({ loaded: 2, present: 0, failed: 0 });
+    await vi.waitFor(() => expect(clock.pendingTimers).toBe(1));
+    warming[Symbol.dispose]();
+    warming[Symbol.dispose]();
+    await clock.advance(10_000);
+    expect(load).toHaveBeenCalledTimes(5);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it('reports a list that becomes wrong, and tries again', async () => {
+    const clock = new VirtualClock();
+    const onError = vi.fn();
+    const cached = memo(async (symbol: string) => symbol.length, { ttl: 1_000, clock, onError });
+    const symbols: unknown[] = [['BTC']];
+
+    using _warming = await cached.warm(symbols as [string][], { every: 600 });
+    symbols.push('ETH');
+    await clock.advance(600);
+
+    await vi.waitFor(() => expect(onError).toHaveBeenCalledOnce());
+    expect(onError.mock.calls[0]?.[0]).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    await vi.waitFor(() => expect(clock.pendingTimers).toBe(1));
+  });
+
+  it.each([0, -1, NaN, Infinity])('refuses to repeat every %d ms', async (every) => {
+    await expect(memo(() => 1).warm([[]], { every })).rejects.toMatchObject({ code: 'ERR_CONFIG' });
+  });
+
+  it.each(['often', 'jitter'])('refuses the unknown option %s', async (name) => {
     await expect(memo(() => 1).warm([[]], { [name]: 5 })).rejects.toMatchObject({ code: 'ERR_CONFIG' });
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { VirtualClock } from 'tickwise/core';
 import { memo } from 'tickwise/memo';
+import { asyncHistoryOf, checkAsyncHistory } from './async-history.js';
 import { checkSyncHistory, historyOf, optionsOfHistory } from './history.js';
 import { Loads, settle } from './deferred.js';
 
@@ -38,6 +39,15 @@ const asyncStep: fc.Arbitrary<AsyncStep> = fc.record({
 });
 
 describe('memo of an async function', () => {
+  it('answers random histories as a naive cache does, and counts alike', async () => {
+    await fc.assert(
+      fc.asyncProperty(optionsOfHistory, asyncHistoryOf(80), async (options, history) => {
+        await checkAsyncHistory(options, history);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('never stores or shares a load that began before the last change of its key', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(asyncStep, { maxLength: 60 }), async (steps) => {

@@ -16,16 +16,12 @@ interface ModelEntry {
 /** What a call gets. */
 export type ModelAnswer = { readonly value: number } | { readonly error: Error };
 
-/**
- * A cache of a sync function, slow and obvious: a list of entries, the one used last at the end, and a list
- * of refreshes that are due.
- */
+/** A cache of a sync function, slow and obvious: a list of entries, the one used last at the end. */
 export class ModelCache {
   readonly counts = { hits: 0, staleHits: 0, misses: 0, loads: 0, loadErrors: 0, evictions: 0 };
   readonly #options: ModelOptions;
   readonly #load: (key: string) => number;
   #entries: [string, ModelEntry][] = [];
-  #refreshes: string[] = [];
 
   constructor(options: ModelOptions, load: (key: string) => number) {
     this.#options = options;
@@ -43,15 +39,7 @@ export class ModelCache {
       if (served !== undefined) return served;
     }
     this.counts.misses++;
-    this.#refreshes = this.#refreshes.filter((other) => other !== key);
     return this.#run(key, now);
-  }
-
-  /** Runs the refreshes that stale hits asked for. */
-  runRefreshes(now: number): void {
-    const due = this.#refreshes;
-    this.#refreshes = [];
-    for (const key of due) this.#run(key, now);
   }
 
   peek(key: string, now: number): number | undefined {
@@ -63,17 +51,14 @@ export class ModelCache {
   set(key: string, value: number, now: number): void {
     // What was there is out of date, whether or not the new value can be stored; a replaced entry evicts nothing.
     if (this.#isWorthless()) this.invalidate(key);
-    this.#refreshes = this.#refreshes.filter((other) => other !== key);
     this.#store(key, { value, error: undefined, storedAt: now }, now);
   }
 
   invalidate(key: string): void {
-    this.#refreshes = this.#refreshes.filter((other) => other !== key);
     this.#entries = this.#entries.filter(([other]) => other !== key);
   }
 
   clear(): void {
-    this.#refreshes = [];
     this.#entries = [];
   }
 
@@ -86,11 +71,8 @@ export class ModelCache {
     } else if (now < entry.storedAt + this.#options.ttl) {
       this.counts.hits++;
       return { value: entry.value };
-    } else if (now < this.#staleUntil(entry)) {
-      this.counts.staleHits++;
-      if (!this.#refreshes.includes(key)) this.#refreshes.push(key);
-      return { value: entry.value };
     }
+    if (entry.error === undefined && now < this.#staleUntil(entry)) return undefined;
     if (entry.error !== undefined || now >= entry.storedAt + this.#options.ttl + this.#options.staleIfError) {
       this.#entries = this.#entries.filter(([other]) => other !== key);
     }
@@ -115,7 +97,7 @@ export class ModelCache {
     const { ttl, staleIfError, errorTtl } = this.#options;
     if (entry !== undefined && entry.error === undefined) {
       if (now < entry.storedAt + ttl + staleIfError && staleIfError > 0) return { value: entry.value };
-      if (now < this.#staleUntil(entry)) return { error };
+      if (now < this.#staleUntil(entry)) return { value: entry.value };
     }
     if (errorTtl > 0) this.#store(key, { value: NaN, error, storedAt: now }, now);
     return { error };

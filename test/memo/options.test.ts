@@ -23,7 +23,37 @@ const wrong: [string, unknown, RegExp][] = [
   ['maxEntries', '10', /maxEntries must be/],
   ['key', 'symbol', /key must be a function, got 'symbol'/],
   ['key', 5, /key must be a function/],
-  ['keyMode', 'fingerprint', /keyMode must be one of 'exact', got 'fingerprint'/],
+  ['keyMode', 'fast', /keyMode must be one of 'exact', 'fingerprint', got 'fast'/],
+  ['maxBytes', 0, /maxBytes must be a whole number from 1 up, or Infinity, got 0/],
+  ['maxBytes', -1, /maxBytes must be/],
+  ['maxBytes', 1.5, /maxBytes must be/],
+  ['maxBytes', NaN, /maxBytes must be/],
+  ['maxBytes', 2 ** 60, /maxBytes must be/],
+  ['maxBytes', '1 MB', /maxBytes must be/],
+  ['sizeOf', 8, /sizeOf must be a function/],
+  ['policy', 'lfu', /policy must be one of 'lru', 'tinylfu', got 'lfu'/],
+  ['jitter', -0.1, /jitter must be a number from 0 to 1, got -0.1/],
+  ['jitter', 1.1, /jitter must be/],
+  ['jitter', NaN, /jitter must be/],
+  ['earlyRefresh', -1, /earlyRefresh must be/],
+  ['earlyRefresh', NaN, /earlyRefresh must be/],
+  ['earlyRefresh', 1e9, /earlyRefresh must be/],
+  ['audit', 2, /audit must be a number from 0 to 1, got 2/],
+  ['audit', -0.01, /audit must be/],
+  ['audit', NaN, /audit must be/],
+  ['bus', {}, /bus must be an InvalidationBus/],
+  ['version', '', /version must be a text/],
+  ['version', 2, /version must be a text/],
+  ['abortable', 1, /abortable must be true or false/],
+  ['store', {}, /store must be a CacheStore \(get, set, delete and close\)/],
+  ['store', { get: () => 1 }, /store must be a CacheStore/],
+  ['codec', JSON, /codec must be a Codec \(encode and decode\)/],
+  ['storeTimeout', -1, /storeTimeout must be/],
+  ['storeTimeout', NaN, /storeTimeout must be/],
+  ['storeTimeout', Infinity, /storeTimeout must be/],
+  ['lease', 5, /lease must be/],
+  ['lease', { ttl: -1 }, /lease/],
+  ['lease', { ttl: NaN }, /lease/],
   ['keyMode', true, /keyMode must be one of/],
   ['staleWhileRevalidate', -1, /staleWhileRevalidate must be a number of milliseconds from 0 up, or Infinity, got -1/],
   ['staleWhileRevalidate', NaN, /staleWhileRevalidate must be/],
@@ -60,6 +90,20 @@ const accepted: [string, unknown][] = [
   ['maxEntries', 2 ** 24],
   ['key', (value: unknown) => value],
   ['keyMode', 'exact'],
+  ['keyMode', 'fingerprint'],
+  ['maxBytes', Infinity],
+  ['sizeOf', () => 1],
+  ['policy', 'lru'],
+  ['policy', 'tinylfu'],
+  ['jitter', 0],
+  ['jitter', 1],
+  ['earlyRefresh', true],
+  ['earlyRefresh', 2.5],
+  ['audit', 0],
+  ['audit', 1],
+  ['version', '2'],
+  ['abortable', true],
+  ['abortable', false],
   ['staleWhileRevalidate', 0],
   ['staleWhileRevalidate', Infinity],
   ['staleIfError', 0.5],
@@ -78,25 +122,8 @@ const accepted: [string, unknown][] = [
   ['ioClock', clock],
 ];
 
-/** Options of later versions, misspelt ones, and hostile ones. */
-const unknown = [
-  'store',
-  'version',
-  'codec',
-  'storeTimeout',
-  'lease',
-  'policy',
-  'audit',
-  'jitter',
-  'earlyRefresh',
-  'maxBytes',
-  'sizeOf',
-  'abortable',
-  'TTL',
-  'maxAge',
-  'constructor',
-  'toString',
-];
+/** Misspelt options, and hostile ones. */
+const unknown = ['TTL', 'maxAge', 'constructor', 'toString'];
 
 /** Every way to pass options. */
 const ways: [string, (options: never) => unknown][] = [
@@ -117,7 +144,7 @@ describe.each(ways)('%s', (way, use) => {
 
     expect(act).toThrow(ConfigError);
     // A union of types is described as a whole.
-    if (name !== 'ttl' && name !== 'clock') expect(act).toThrow(message);
+    if (!['ttl', 'clock', 'earlyRefresh', 'lease'].includes(name)) expect(act).toThrow(message);
     expect(act).toThrow(new RegExp(name));
   });
 

@@ -61,6 +61,31 @@ describe('SeriesRing under abuse', () => {
     expect(rows(ring)).toEqual(rows(twin));
   });
 
+  it.each([
+    ['push', (ring: SeriesRing<{ a: 'f64'; b: 'f64' }>) => ring.push({ a: 7, b: 'x' as never })],
+    ['append', (ring: SeriesRing<{ a: 'f64'; b: 'f64' }>) => ring.append(7, 'x' as never)],
+    ['append, too late', (ring: SeriesRing<{ a: 'f64'; b: 'f64' }>) => ring.append(-1, 7)],
+    ['amend', (ring: SeriesRing<{ a: 'f64'; b: 'f64' }>) => ring.amend({ a: 7, b: 'x' as never })],
+  ])('refuses a row whose getter tries a row of its own that is refused, by %s', (_, attempt) => {
+    const order = { column: 'a', late: 'reject' } as const;
+    const ring = new SeriesRing({ capacity: 2, columns: { a: 'f64', b: 'f64' }, order });
+    for (let i = 1; i <= 3; i++) ring.append(i, i * 10);
+    const row = {
+      a: 9,
+      get b(): number {
+        expect(() => attempt(ring)).toThrow(misuse);
+        return 90;
+      },
+    };
+
+    expect(() => ring.push(row)).toThrow(/changed the ring/);
+    expect(() => ring.amend(row)).toThrow(/changed the ring/);
+
+    expect(content(ring)).toEqual(untouched);
+    ring.push({ a: 9, b: 90 });
+    expect(ring.row(-1)).toEqual({ a: 9, b: 90 });
+  });
+
   it('refuses rows that inherit a name from a polluted Object.prototype', () => {
     const ring = pair();
     Object.assign(Object.prototype, { polluted: 1 });

@@ -26,6 +26,16 @@ describe('SeriesRing rows', () => {
     expect(ring.row(index)).toBeUndefined();
   });
 
+  it.each([-1n, '-1', { valueOf: () => -1 }, Symbol('-1'), null])(
+    'give undefined at %o, which is no number',
+    (index) => {
+      const ring = bars();
+      ring.append(1, 1, 1, 1, 1);
+
+      expect(ring.at('close', index as never)).toBeUndefined();
+    },
+  );
+
   it('are own objects', () => {
     const ring = bars();
     ring.append(1, 2, 3, 4, 5);
@@ -269,6 +279,7 @@ describe('SeriesRing stats', () => {
       pushed: 6,
       evicted: 2,
       cleared: 3,
+      inserted: 0,
       amended: 1,
       size: 1,
       capacity: 3,

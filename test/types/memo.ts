@@ -1,6 +1,14 @@
 /** Compile-time tests of tickwise/memo: this file has to compile, and each `@ts-expect-error` has to be an error. */
 import type { Clock } from 'tickwise/core';
-import { cacheFeatures, memo, memoize, memoizeMethods, methodCache, type Memoized } from 'tickwise/memo';
+import {
+  cacheFeatures,
+  type CacheStore,
+  memo,
+  memoize,
+  memoizeMethods,
+  type Memoized,
+  methodCache,
+} from 'tickwise/memo';
 
 type Equal<A, B> = [A, B] extends [B, A] ? true : false;
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- its argument is what is tested
@@ -42,8 +50,13 @@ load.set([5], { bid: 1 });
 void load.warm([['BTC']], { concurrency: 2 });
 // @ts-expect-error a list of symbols is no list of argument lists
 void load.warm(['BTC']);
-// @ts-expect-error `every` is unknown
 void load.warm([['BTC']], { every: 5 });
+// @ts-expect-error `often` is unknown
+void load.warm([['BTC']], { often: 5 });
+const signalled = load.withSignal(new AbortController().signal, 'BTC');
+check<Equal<typeof signalled, Promise<Quote>>>();
+// @ts-expect-error a signal comes first
+void load.withSignal('BTC');
 void load.invalidate('BTC');
 // @ts-expect-error a wrong argument
 void load.invalidate(5);
@@ -51,11 +64,34 @@ void load.invalidate(5);
 load.explain(5);
 check<Equal<typeof load, Memoized<(symbol: string) => Promise<Quote>>>>();
 
-// `timeout` and `ioClock` are for functions that return a promise.
+// Options that need a promise are for functions that return one.
+declare const store: CacheStore;
 // @ts-expect-error timeout on a sync function
 memo((symbol: string) => symbol, { timeout: 50 });
 // @ts-expect-error ioClock on a sync function
 memo((symbol: string) => symbol, { ioClock: clock });
+// @ts-expect-error abortable on a sync function
+memo((symbol: string) => symbol, { abortable: true });
+// @ts-expect-error store on a sync function
+memo((symbol: string) => symbol, { store });
+// @ts-expect-error storeTimeout on a sync function
+memo((symbol: string) => symbol, { storeTimeout: 5 });
+// @ts-expect-error lease on a sync function
+memo((symbol: string) => symbol, { lease: true });
+// @ts-expect-error codec on a sync function
+memo((symbol: string) => symbol, { codec: { encode: () => new Uint8Array(), decode: () => 1 } });
+memo(async (symbol: string) => symbol, { store, name: 'x', version: '2', storeTimeout: 5, lease: { ttl: 5 } });
+
+// An abortable function is called without its signal.
+const fetchBook = memo(async (symbol: string, signal: AbortSignal) => symbol.length + Number(signal.aborted), {
+  abortable: true,
+  key: (symbol) => symbol.toLowerCase(),
+});
+check<Equal<Parameters<typeof fetchBook>, [symbol: string]>>();
+check<Equal<ReturnType<typeof fetchBook>, Promise<number>>>();
+void fetchBook('BTC');
+// @ts-expect-error the signal is not the caller's
+void fetchBook('BTC', new AbortController().signal);
 memo((symbol: string) => (symbol === '' ? 1 : Promise.resolve(2)), { timeout: 50 });
 
 // The key option is typed by the parameters.
@@ -64,10 +100,13 @@ memo((symbol: string, bars: number) => symbol + bars, { key: (symbol, bars) => [
 memo((symbol: string) => symbol, { key: (symbol: number) => symbol });
 // @ts-expect-error unknown options
 memo((symbol: string) => symbol, { maxAge: 5 });
-// @ts-expect-error options of later versions
-memo((symbol: string) => symbol, { jitter: 0.1 });
+memo((symbol: string) => symbol, { jitter: 0.1, earlyRefresh: 1, audit: 0.01, policy: 'tinylfu' });
+memo((symbol: string) => symbol, { maxBytes: 5, sizeOf: (text, symbol) => text.length + symbol.length });
+// @ts-expect-error a size of another result
+memo((symbol: string) => symbol, { maxBytes: 5, sizeOf: (text: number) => text });
+memo((bars: readonly number[]) => bars.length, { keyMode: 'fingerprint' });
 // @ts-expect-error an unknown key mode
-memo((symbol: string) => symbol, { keyMode: 'fingerprint' });
+memo((symbol: string) => symbol, { keyMode: 'fast' });
 // @ts-expect-error no function
 memo(5);
 

@@ -38,3 +38,12 @@ export interface RingBufferJs<T> {
   peekN(n: number): T[];
   size(): number;
 }
+
+/** ccxt 4, its file js/src/base/ws/Cache.js: what its watchOHLCV keeps candles in. */
+export interface CcxtCacheModule {
+  readonly ArrayCacheByTimestamp: new (maxSize: number) => CcxtCandles;
+}
+export interface CcxtCandles extends ReadonlyArray<readonly number[]> {
+  append(candle: readonly number[]): void;
+  getLimit(symbol: string | undefined, limit: number | undefined): number;
+}

@@ -1,0 +1,3 @@
+import { policyBenchmark } from './support/traces-policies.js';
+
+export default policyBenchmark('Zipf 0.9, fast drift');

@@ -1,0 +1,3 @@
+import { policyBenchmark } from './support/traces-policies.js';
+
+export default policyBenchmark('used again soon');

@@ -1,0 +1,73 @@
+import type { Benchmark, Instance, Settings, Unit } from './contract.js';
+import { heldBytes, measureBytes, measureCollection, measureTime, processorTime, wallTime } from './measure.js';
+
+/** How figures of a unit come about and how they are written. */
+interface UnitOf {
+  /** Heading of the column of medians. */
+  head(operation: string): string;
+  /** What exactly was measured, for the line below the table. */
+  readonly method: string;
+  /** Makes an instance, measures it and closes it. */
+  measure(make: Make, benchmark: Benchmark, settings: Settings): Promise<number>;
+}
+
+/** Makes a fresh instance of a contender. */
+export type Make = () => Instance | Promise<Instance>;
+
+/** Everything that differs from unit to unit. */
+export const UNITS: Readonly<Record<Unit, UnitOf>> = {
+  /**
+   * Processor time of the whole process: garbage collection in other threads counts, waiting for a core that somebody
+   * else uses does not. On a machine shared by five, the wall said 3 to 37 ms for equal blocks of which processor time
+   * says 3.4 to 4.5.
+   */
+  ns: {
+    head: (operation) => `ns/${operation}`,
+    method: 'processor time',
+    measure: (make, _, settings) => use(make, (instance) => measureTime(instance, settings, processorTime)),
+  },
+  'wall-ns': {
+    head: (operation) => `ns/${operation}`,
+    method: 'time on the wall',
+    measure: (make, _, settings) => use(make, (instance) => measureTime(instance, settings, wallTime)),
+  },
+  bytes: {
+    head: (operation) => `bytes/${operation}`,
+    method: 'held after full collections',
+    async measure(make, benchmark) {
+      const before = await heldBytes();
+      return use(make, (instance) => measureBytes(instance, operationsOf(benchmark), before));
+    },
+  },
+  'gc-ms': {
+    head: () => 'ms/full collection',
+    method: 'time on the wall',
+    measure: (make, benchmark, settings) =>
+      use(make, (instance) => measureCollection(instance, operationsOf(benchmark), settings)),
+  },
+  misses: {
+    head: (operation) => `misses/1 000 ${operation}s`,
+    method: 'counted from the first call on',
+    measure: (make, benchmark) => use(make, (instance) => countMisses(instance, operationsOf(benchmark))),
+  },
+};
+
+/** Makes an instance, uses it and closes it, whatever happens. */
+export async function use<T>(make: Make, task: (instance: Instance) => T | Promise<T>): Promise<T> {
+  const instance = await make();
+  try {
+    return await task(instance);
+  } finally {
+    await instance.close?.();
+  }
+}
+
+async function countMisses(instance: Instance, operations: number): Promise<number> {
+  const misses: unknown = await instance.run(operations);
+  if (typeof misses === 'number') return (misses * 1_000) / operations;
+  throw new Error(`run must return a number of misses, got ${typeof misses}`);
+}
+
+function operationsOf({ operations, checkOperations }: Benchmark): number {
+  return operations ?? checkOperations;
+}
