@@ -91,12 +91,25 @@ function isWithin(value: unknown, min: number, max: number): boolean {
 
 function explain(owner: string, schema: z.ZodMiniType, issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map(show).join(', ');
+    if (issue.path.length > 0) return `${owner}: unknown option ${names} in ${issue.path.join('.')}`;
     const known = schema instanceof z.ZodMiniObject ? Object.keys(schema.shape).join(', ') : '';
-    return `${owner}: unknown option ${issue.keys.map(show).join(', ')}; known are ${known}`;
+    return `${owner}: unknown option ${names}; known are ${known}`;
   }
-  const path = issue.path.join('.');
-  const expected = issue.code === 'invalid_type' ? `an ${issue.expected}` : issue.message;
-  return `${owner}: ${path === '' ? 'options' : path} must be ${expected}, got ${show(at(value, issue.path))}`;
+  const { path, expected } = expectation(issue);
+  const name = path.length === 0 ? 'options' : path.join('.');
+  return `${owner}: ${name} must be ${expected}, got ${show(at(value, path))}`;
+}
+
+/** What was expected where. Of several forms that an option may have, the one that came nearest, or all of them. */
+function expectation(issue: z.core.$ZodIssue): { path: PropertyKey[]; expected: string } {
+  const { path } = issue;
+  if (issue.code === 'invalid_type') return { path, expected: `an ${issue.expected}` };
+  if (issue.code !== 'invalid_union') return { path, expected: issue.message };
+  const forms = issue.errors.flatMap((form) => form.slice(0, 1).map(expectation));
+  const within = forms.find((form) => form.path.length > 0);
+  if (within !== undefined) return { path: [...path, ...within.path], expected: within.expected };
+  return { path, expected: forms.map((form) => form.expected).join(', or ') };
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -20,6 +20,7 @@ const schema = z.strictObject({
   ttl: z._default(duration({ allowInfinity: true }), Infinity),
   name: z.optional(text()),
   retry: z.optional(z.strictObject({ attempts: wholeNumber(1) })),
+  lease: z.optional(z.union([flag(), z.strictObject({ wait: duration() })])),
 });
 
 const read = (value: unknown) => readOptions('Widget', schema, value);
@@ -55,6 +56,9 @@ describe('readOptions', () => {
   });
 
   it.each([
+    [{ lease: 3 }, 'Widget: lease must be true or false, or an object, got 3'],
+    [{ lease: { wait: -1 } }, 'Widget: lease.wait must be a number of milliseconds from 0 up, got -1'],
+    [{ lease: { wait: 1, x: 2 } }, "Widget: unknown option 'x' in lease"],
     [{ capacity: 0 }, 'Widget: capacity must be a whole number from 1 to 100, got 0'],
     [{ capacity: 101 }, 'Widget: capacity must be a whole number from 1 to 100, got 101'],
     [{ capacity: 1.5 }, 'Widget: capacity must be a whole number from 1 to 100, got 1.5'],
@@ -75,7 +79,9 @@ describe('readOptions', () => {
   });
 
   it('refuses unknown names and lists those it knows', () => {
-    expect(refusal({ capactiy: 5 })).toBe("Widget: unknown option 'capactiy'; known are capacity, ttl, name, retry");
+    expect(refusal({ capactiy: 5 })).toBe(
+      "Widget: unknown option 'capactiy'; known are capacity, ttl, name, retry, lease",
+    );
     expect(refusal({ one: 1, two: 2 })).toContain("'one', 'two'");
   });
 
