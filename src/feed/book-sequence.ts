@@ -10,6 +10,7 @@
  *   Later ones have pu equal to last.
  * - `increment` (Bybit V5): u is the one before + 1. u = 1 is a restart of the venue's service and holds
  *   the whole book; a snapshot replaces the book at any time, also one with the same u.
+ * - `linked` (Deribit): a delta names the last id of the one before, and the snapshot comes first in the stream.
  * - `none` (Bybit 2021, Kraken v1, Coinbase): deltas carry no ids; their order is the connection's.
  */
 import { ArgumentError } from '../core/errors.js';
@@ -17,7 +18,7 @@ import { show } from '../core/show.js';
 import type { BookChange } from './event.js';
 
 /** Which ids the changes of a book carry; see the OrderBook option `sequence`. */
-export type BookSequence = 'none' | 'ranges' | 'chained' | 'increment';
+export type BookSequence = 'none' | 'ranges' | 'chained' | 'linked' | 'increment';
 
 /** What to do with a delta. */
 type Verdict = 'apply' | 'stale' | 'gap' | 'replace';
@@ -44,10 +45,13 @@ const chained: SequenceRule = {
     if (id('lastId', delta.lastId) < snapshot) return 'stale';
     return id('previousId', delta.previousId) <= snapshot ? 'apply' : 'gap';
   },
-  follow(last, delta) {
-    if (id('lastId', delta.lastId) <= last) return 'stale';
-    return id('previousId', delta.previousId) === last ? 'apply' : 'gap';
-  },
+  follow: (last, delta) => followLink(last, delta),
+};
+
+const linked: SequenceRule = {
+  isJoined: false,
+  join: (snapshot, delta) => followLink(snapshot, delta),
+  follow: (last, delta) => followLink(last, delta),
 };
 
 const increment: SequenceRule = {
@@ -63,7 +67,13 @@ const none: SequenceRule = {
 };
 
 /** The rule of each value of the OrderBook option `sequence`. */
-export const SEQUENCE_RULES: Readonly<Record<BookSequence, SequenceRule>> = { none, ranges, chained, increment };
+export const SEQUENCE_RULES: Readonly<Record<BookSequence, SequenceRule>> = {
+  none,
+  ranges,
+  chained,
+  linked,
+  increment,
+};
 
 /**
  * An id that must be there.
@@ -77,6 +87,11 @@ export function id(name: string, value: number | undefined): number {
 function followRange(last: number, delta: BookChange): Verdict {
   if (id('lastId', delta.lastId) <= last) return 'stale';
   return id('firstId', delta.firstId) <= last + 1 ? 'apply' : 'gap';
+}
+
+function followLink(last: number, delta: BookChange): Verdict {
+  if (id('lastId', delta.lastId) <= last) return 'stale';
+  return id('previousId', delta.previousId) === last ? 'apply' : 'gap';
 }
 
 function followIncrement(last: number, delta: BookChange): Verdict {

@@ -36,6 +36,15 @@ export class BookSide {
     return position >= 0 && position < this.length ? this.#levels[this.#end - 1 - position] : undefined;
   }
 
+  /** The quantities of the best `depth` levels together. */
+  sizeOf(depth: number): number {
+    const levels = this.#levels;
+    let size = 0;
+    const last = Math.max(this.#start, this.#end - Math.floor(depth));
+    for (let index = this.#end - 1; index >= last; index--) size += levels[index]?.size ?? 0;
+    return size;
+  }
+
   /** Adds, replaces or (size 0) removes a level. */
   set(level: BookLevel): void {
     const key = this.#sign * level.price;

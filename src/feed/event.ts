@@ -28,6 +28,7 @@ export type FeedEvent =
   | FeedEventOf<'book', BookChange>
   | FeedEventOf<'bar', Bar>
   | FeedEventOf<'ticker', Ticker>
+  | FeedEventOf<'option', OptionTicker>
   | FeedEventOf<'status', VenueStatus>;
 
 /** One execution. */
@@ -132,6 +133,51 @@ export interface Ticker {
   readonly volume?: number | undefined;
   /** Funding rate of a perpetual, per interval. */
   readonly fundingRate?: number | undefined;
+}
+
+/**
+ * A venue's summary of an option. A field is undefined when the frame does not carry it. Prices are in the venue's unit:
+ * Deribit states those of options in the coin, OptionTicker leaves them so.
+ */
+export interface OptionTicker {
+  /** Whether an absent field is unknown (snapshot) or unchanged (delta). */
+  readonly type: 'snapshot' | 'delta';
+  /** Price of the last trade. */
+  readonly last?: number | undefined;
+  /** Best bid price. */
+  readonly bid?: number | undefined;
+  /** Quantity at the best bid. */
+  readonly bidSize?: number | undefined;
+  /** Best ask price. */
+  readonly ask?: number | undefined;
+  /** Quantity at the best ask. */
+  readonly askSize?: number | undefined;
+  /** Mark price. */
+  readonly mark?: number | undefined;
+  /** Index price of the underlying. */
+  readonly index?: number | undefined;
+  /** Price of the underlying that the mark price is made from. */
+  readonly underlying?: number | undefined;
+  /** Implied volatility of the mark price a year, as a fraction: 0.8 is 80 %. */
+  readonly markIv?: number | undefined;
+  /** Implied volatility of the best bid a year, as a fraction. */
+  readonly bidIv?: number | undefined;
+  /** Implied volatility of the best ask a year, as a fraction. */
+  readonly askIv?: number | undefined;
+  /** Change of the price for a change of the underlying by 1. */
+  readonly delta?: number | undefined;
+  /** Change of delta for a change of the underlying by 1. */
+  readonly gamma?: number | undefined;
+  /** Change of the price in a day. */
+  readonly theta?: number | undefined;
+  /** Change of the price for a change of the volatility by one percentage point. */
+  readonly vega?: number | undefined;
+  /** Change of the price for a change of the interest rate by one percentage point. */
+  readonly rho?: number | undefined;
+  /** Open interest, in the venue's unit. */
+  readonly openInterest?: number | undefined;
+  /** Quantity traded in the last 24 hours. */
+  readonly volume?: number | undefined;
 }
 
 /** What a venue says about itself: system state, heartbeat. */

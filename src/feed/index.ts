@@ -6,6 +6,7 @@ export type {
   BookLevel,
   FeedEvent,
   FeedEventOf,
+  OptionTicker,
   Quote,
   Ticker,
   Trade,
@@ -30,3 +31,14 @@ export {
 export { binance, binanceDepthSnapshot, type BinanceMarket } from './venues/binance.js';
 export { bybit2021, type Bybit2021Market } from './venues/bybit-2021.js';
 export { bybitV5, type BybitMarket } from './venues/bybit-v5.js';
+export { coinbase } from './venues/coinbase.js';
+export { deribit } from './venues/deribit.js';
+export { kraken } from './venues/kraken.js';
+export { okx } from './venues/okx.js';
+export { SyncedBook } from './synced-book.js';
+export type {
+  SyncedBookErrorContext,
+  SyncedBookExplanation,
+  SyncedBookOptions,
+  SyncedBookStats,
+} from './synced-book-options.js';

@@ -13,7 +13,7 @@ export interface BookView {
 export interface OrderBookOptions {
   /**
    * Which ids the changes carry and how they follow one another: `'none'`; `'ranges'` (Binance spot:
-   * U..u); `'chained'` (Binance futures: pu); `'increment'` (Bybit V5: u + 1).
+   * U..u); `'chained'` (Binance futures: pu); `'linked'` (Deribit: prev_change_id); `'increment'` (Bybit V5: u + 1).
    * @default 'none'
    */
   readonly sequence?: BookSequence | undefined;

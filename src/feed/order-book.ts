@@ -16,7 +16,7 @@ import type { BookChange, BookLevel } from './event.js';
 import type { BookExplanation, BookStatus, BookView, OrderBookOptions, OrderBookStats } from './order-book-options.js';
 
 const schema = z.strictObject({
-  sequence: z.optional(oneOf('none', 'ranges', 'chained', 'increment')),
+  sequence: z.optional(oneOf('none', 'ranges', 'chained', 'linked', 'increment')),
   depth: z.optional(wholeNumber(1, 2 ** 20)),
   maxBuffered: z.optional(wholeNumber(1, 2 ** 20)),
   checksum: z.optional(callback<(book: BookView) => number>()),
@@ -110,6 +110,20 @@ export class OrderBook {
   /** Quantity of an ask level, 0 the best; NaN outside. */
   askSize(position: number): number {
     return this.#asks.at(position)?.size ?? NaN;
+  }
+
+  /**
+   * How much more is bid than asked over the best `depth` levels a side: (bids - asks) / (bids + asks) of their
+   * quantities, from -1 to 1. NaN without levels. Allocates nothing.
+   * @throws ArgumentError when `depth` is no number from 1 up.
+   */
+  imbalance(depth = Infinity): number {
+    if (typeof depth !== 'number' || !(depth >= 1)) {
+      throw new ArgumentError(`depth must be a number from 1 up, got ${show(depth)}`);
+    }
+    const bids = this.#bids.sizeOf(depth);
+    const asks = this.#asks.sizeOf(depth);
+    return (bids - asks) / (bids + asks);
   }
 
   /**

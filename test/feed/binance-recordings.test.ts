@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { binance, binanceDepthSnapshot, type BinanceMarket, type BookChange, OrderBook } from 'tickwise/feed';
+import { VirtualClock } from 'tickwise/core';
+import {
+  binance,
+  binanceDepthSnapshot,
+  type BinanceMarket,
+  type BookChange,
+  OrderBook,
+  SyncedBook,
+} from 'tickwise/feed';
 import { hasRecordings, recordedFrames, recordedSnapshots } from './recordings.js';
 
 /** A depth event or a REST snapshot, in the order they came. */
@@ -63,27 +71,29 @@ describe.skipIf(!hasRecordings)('recordings of Binance', { timeout: 60_000 }, ()
     expect(broken.get('ETHUSDT')?.bids(50)).toEqual(whole.get('ETHUSDT')?.bids(50));
   });
 
-  it('with one event missing end as the whole ones do when a snapshot is fetched at the gap', () => {
-    const steps = stepsOf('binance-usdm-btc-eth-2024-08-08', 'usdm').filter(({ symbol }) => symbol === 'BTCUSDT');
-    const dropped = Math.floor(steps.length / 2);
-    const whole = new OrderBook({ sequence: 'chained' });
-    const broken = new OrderBook({ sequence: 'chained' });
-    let fetched = 0;
+  it('with one event missing cause one resync, of that symbol only, and end as the whole ones do', async () => {
+    const steps = stepsOf('binance-usdm-btc-eth-2024-08-08', 'usdm');
+    const whole = new Map(SYMBOLS.map((symbol) => [symbol, new OrderBook({ sequence: 'chained' })]));
+    const broken = new Map(SYMBOLS.map((symbol) => [symbol, syncedBook()]));
+    const dropped = steps.findIndex(({ symbol }, index) => index > steps.length / 2 && symbol === 'BTCUSDT');
 
-    for (const [index, { change }] of steps.entries()) {
-      whole.apply(change);
-      if (index !== dropped) broken.apply(change);
-      // The snapshot comes ten events later, as a request would.
-      if (index === dropped + 10 && broken.needsSnapshot) {
-        fetched++;
-        broken.applySnapshot({ type: 'snapshot', bids: whole.bids(), asks: whole.asks(), lastId: whole.lastId });
-      }
+    for (const [index, { symbol, change }] of steps.entries()) {
+      whole.get(symbol)?.apply(change);
+      if (change.type === 'snapshot') await broken.get(symbol)?.answer(change);
+      else if (index !== dropped) broken.get(symbol)?.book.apply(change);
+      // The snapshot comes some events later, as the answer to a request would.
+      if (index === dropped + 20) await broken.get('BTCUSDT')?.answer(snapshotOf(whole.get('BTCUSDT')));
     }
 
-    expect(fetched).toBe(1);
-    expect([broken.status, broken.lastId]).toEqual(['ready', whole.lastId]);
-    expect(broken.bids()).toEqual(whole.bids());
-    expect(broken.asks()).toEqual(whole.asks());
+    for (const symbol of SYMBOLS) {
+      const book = broken.get(symbol)?.book.book;
+      expect([book?.status, book?.lastId]).toEqual(['ready', whole.get(symbol)?.lastId]);
+      expect(book?.bids()).toEqual(whole.get(symbol)?.bids());
+      expect(book?.asks()).toEqual(whole.get(symbol)?.asks());
+    }
+    // One at the start of each, and one for the gap.
+    expect([...broken.values()].map(({ book }) => book.stats().resyncs)).toEqual([2, 1]);
+    expect([...broken.values()].map(({ book }) => book.stats().gaps)).toEqual([1, 0]);
   });
 
   it('hold nothing the protocol does not know', () => {
@@ -98,6 +108,24 @@ describe.skipIf(!hasRecordings)('recordings of Binance', { timeout: 60_000 }, ()
     expect(Object.fromEntries(counts)).toEqual({ quote: 23_206, trade: 5_336, book: 3_009 });
   });
 });
+
+const SYMBOLS: readonly string[] = ['BTCUSDT', 'ETHUSDT'];
+
+function syncedBook(): { book: SyncedBook; answer: (snapshot: BookChange) => Promise<void> } {
+  const clock = new VirtualClock();
+  let take: (snapshot: BookChange) => void = () => undefined;
+  const resync = (): Promise<BookChange> => new Promise((resolve) => void (take = resolve));
+  const book = new SyncedBook({ book: { sequence: 'chained' }, resync, ioClock: clock, minDelay: 0 });
+  const answer = async (snapshot: BookChange): Promise<void> => {
+    take(snapshot);
+    await clock.advance(0);
+  };
+  return { book, answer };
+}
+
+function snapshotOf(book: OrderBook | undefined): BookChange {
+  return { type: 'snapshot', bids: book?.bids() ?? [], asks: book?.asks() ?? [], lastId: book?.lastId };
+}
 
 const stepsRead = new Map<string, Step[]>();
 const booksReplayed = new Map<string, Map<string, OrderBook>>();

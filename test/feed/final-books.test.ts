@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type BookChange, bybit2021, bybitV5, type FeedProtocol, type Incoming, OrderBook } from 'tickwise/feed';
-import { coinbase } from '../../examples/trading-pipeline/venues/coinbase.js';
-import { kraken } from '../../examples/trading-pipeline/venues/kraken.js';
+import {
+  type BookChange,
+  bybit2021,
+  bybitV5,
+  type FeedProtocol,
+  type Incoming,
+  OrderBook,
+  coinbase,
+  kraken,
+} from 'tickwise/feed';
 import { expectedRows, hasRecordings, recordedFrames } from './recordings.js';
 
 const RECORDINGS: readonly [source: string, name: string, protocol: FeedProtocol][] = [

@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
-import { binance, bybit2021, bybitV5, type FeedProtocol } from 'tickwise/feed';
-import { coinbase } from '../../examples/trading-pipeline/venues/coinbase.js';
-import { kraken } from '../../examples/trading-pipeline/venues/kraken.js';
+import { binance, bybit2021, bybitV5, type FeedProtocol, coinbase, deribit, kraken, okx } from 'tickwise/feed';
 
 describe('any message', () => {
   it('is read or refused with CorruptDataError by every protocol, and never pollutes a prototype', () => {
-    const protocols = [binance('spot'), binance('usdm'), bybitV5('linear'), bybit2021('linear'), kraken(), coinbase()];
+    const protocols = [
+      binance('spot'),
+      binance('usdm'),
+      bybitV5('linear'),
+      bybitV5('option'),
+      bybit2021('linear'),
+      coinbase(),
+      deribit(),
+      kraken(),
+      okx(),
+    ];
     const keys = fc.constantFrom(
       'topic',
       'stream',
@@ -21,6 +29,12 @@ describe('any message', () => {
       '__proto__',
       'ts',
       'args',
+      'arg',
+      'params',
+      'result',
+      'method',
+      'channel',
+      'instId',
     );
     const words = fc.constantFrom(
       'orderbook.1.X',
@@ -31,6 +45,9 @@ describe('any message', () => {
       'snapshot',
       'l2update',
       'heartbeat',
+      'subscription',
+      'books',
+      'ticker.X-C.raw',
     );
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -46,7 +63,7 @@ describe('any message', () => {
       fc.property(value, (message) => {
         const outcomes = protocols.map((protocol) => outcomeOf(protocol, message));
 
-        for (const outcome of outcomes) expect(outcome).toMatch(/^(event|ack|alive|unknown|ERR_CORRUPT_DATA)$/);
+        for (const outcome of outcomes) expect(outcome).toMatch(/^(event|ack|alive|ping|unknown|ERR_CORRUPT_DATA)$/);
         expect(Object.keys(Object.prototype)).toEqual([]);
       }),
       { numRuns: 300 },

@@ -34,6 +34,11 @@ class NaiveBook {
   }
 }
 
+function imbalance(book: NaiveBook, depth: number): number {
+  const sum = (side: BookLevel[]): number => side.slice(0, depth).reduce((total, { size }) => total + size, 0);
+  return (sum(book.bids()) - sum(book.asks())) / (sum(book.bids()) + sum(book.asks()));
+}
+
 function put(side: Map<number, BookLevel>, item: BookLevel): void {
   if (item.size === 0) side.delete(item.price);
   else side.set(item.price, item);
@@ -72,6 +77,7 @@ describe('an order book', () => {
           expect(book.bids()).toEqual(naive.bids());
           expect(book.asks()).toEqual(naive.asks());
         }
+        expect(book.imbalance(3).toFixed(12)).toBe(imbalance(naive, 3).toFixed(12));
         const { bids, asks } = book.stats();
         expect([bids, asks]).toEqual([naive.bids().length, naive.asks().length]);
         expect(book.bidPrice(bids - 1)).toBe(naive.bids().at(-1)?.price ?? NaN);
@@ -83,7 +89,7 @@ describe('an order book', () => {
   it('accounts for every delta it was given, whatever the ids', () => {
     const ids = fc.record({ previousId: fc.nat(12), firstId: fc.nat(12), lastId: fc.integer({ min: 1, max: 14 }) });
     const step = fc.record({ ids, isSnapshot: fc.boolean(), isReset: fc.boolean() });
-    const sequence = fc.constantFrom('ranges' as const, 'chained' as const, 'increment' as const, 'none' as const);
+    const sequence = fc.constantFrom(...(['ranges', 'chained', 'linked', 'increment', 'none'] as const));
 
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), sequence, (steps, kind) => {

@@ -47,6 +47,41 @@ describe('reading a book', () => {
     expect(reads).toEqual([NaN, NaN, NaN, NaN]);
   });
 
+  it.each([
+    [1, (2 - 3) / 5],
+    [2, (6 - 3.5) / 9.5],
+    [2.9, (6 - 3.5) / 9.5],
+    [9, (6 - 3.5) / 9.5],
+    [undefined, (6 - 3.5) / 9.5],
+  ])('weighs what is bid against what is asked over %s levels', (depth, expected) => {
+    const book = new OrderBook();
+    const bids = [
+      ['99', '4'],
+      ['100', '2'],
+    ] as const;
+    const asks = [
+      ['101', '3'],
+      ['102', '0.5'],
+    ] as const;
+    book.apply(snapshot(bids, asks));
+
+    expect(book.imbalance(depth)).toBeCloseTo(expected, 12);
+  });
+
+  it('weighs an empty book as NaN, a side without levels as all of the other', () => {
+    const book = new OrderBook();
+    const empty = book.imbalance();
+    book.apply(snapshot([['1', '1']], []));
+
+    expect([empty, book.imbalance(5)]).toEqual([NaN, 1]);
+  });
+
+  it.each([0, -1, NaN, '1'])('refuses to weigh %s levels', (depth) => {
+    expect(() => new OrderBook().imbalance(depth as number)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT' }),
+    );
+  });
+
   it('gives nothing before the first snapshot', () => {
     const book = new OrderBook();
 

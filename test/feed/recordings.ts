@@ -2,12 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
-const folder = process.env['TICKWISE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
+export const dataFolder =
+  process.env['TICKWISE_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
 /** Whether the recordings are there. Says how to get them when they are not. */
-export const hasRecordings = existsSync(`${folder}/ws`);
+export const hasRecordings = existsSync(`${dataFolder}/ws`);
 
-if (!hasRecordings) console.log(`recordings skipped: TICKWISE_DATA names no folder with recordings (${folder})`);
+if (!hasRecordings) console.log(`recordings skipped: TICKWISE_DATA names no folder with recordings (${dataFolder})`);
 
 export interface RecordedFrame {
   readonly t: number;
@@ -38,11 +39,11 @@ export function recordedSnapshots(name: string): { t: number; symbol: string; bo
 
 /** Rows of an expected-results table, without the header. */
 export function expectedRows(name: string): string[] {
-  return readFileSync(`${folder}/expected/${name}`, 'utf8').trim().split('\n').slice(1);
+  return readFileSync(`${dataFolder}/expected/${name}`, 'utf8').trim().split('\n').slice(1);
 }
 
 function lines(path: string): string[] {
-  return gunzipSync(readFileSync(`${folder}/${path}`))
+  return gunzipSync(readFileSync(`${dataFolder}/${path}`))
     .toString()
     .trim()
     .split('\n');

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { bybit2021, type FeedProtocol, FeedPool, OrderBook } from 'tickwise/feed';
-import { coinbase } from '../../examples/trading-pipeline/venues/coinbase.js';
-import { kraken } from '../../examples/trading-pipeline/venues/kraken.js';
+import { bybit2021, type FeedProtocol, FeedPool, OrderBook, coinbase, kraken } from 'tickwise/feed';
 import { expectedRows, hasRecordings, recordedFrames } from './recordings.js';
 
 /** A recording, the topics its frames answer and carry, and how many requests it takes until it may start. */

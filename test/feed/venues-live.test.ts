@@ -3,9 +3,17 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { VirtualClock } from 'tickwise/core';
-import { binance, bybit2021, bybitV5, type FeedEvent, FeedPool, type FeedPoolOptions, OrderBook } from 'tickwise/feed';
-import { coinbase } from '../../examples/trading-pipeline/venues/coinbase.js';
-import { kraken } from '../../examples/trading-pipeline/venues/kraken.js';
+import {
+  binance,
+  bybit2021,
+  bybitV5,
+  type FeedEvent,
+  FeedPool,
+  type FeedPoolOptions,
+  OrderBook,
+  coinbase,
+  kraken,
+} from 'tickwise/feed';
 import { level } from './books.js';
 import { failureOf, Journal } from './journal.js';
 

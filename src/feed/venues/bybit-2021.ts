@@ -2,7 +2,7 @@ import type { BookChange, BookLevel, FeedEvent, Trade } from '../event.js';
 import { asFields, fields, type Fields, level, list, number, word } from '../guards.js';
 import type { VenueLimits } from '../limits.js';
 import { type FeedProtocol, type Incoming, override, type ProtocolOverrides, type RequestAction } from '../protocol.js';
-import { bybitSide } from './bybit-side.js';
+import { takerSide } from './taker-side.js';
 import { checkMarket } from './market.js';
 
 /** USDT contracts, coin-margined contracts. */
@@ -84,7 +84,7 @@ function trade(value: unknown): Trade {
   return {
     price: number('price', data['price']),
     size: number('size', data['size']),
-    side: bybitSide('side', data['side']),
+    side: takerSide('side', data['side'], 'Buy', 'Sell'),
     ts: number('trade_time_ms', data['trade_time_ms']),
     id: word('trade_id', data['trade_id']),
   };
@@ -122,6 +122,6 @@ function emptyChange(type: BookChange['type']): GrowingChange {
 }
 
 function put(change: GrowingChange, row: Fields, size: 0 | undefined): void {
-  const side = bybitSide('side', row['side']) === 'buy' ? change.bids : change.asks;
+  const side = takerSide('side', row['side'], 'Buy', 'Sell') === 'buy' ? change.bids : change.asks;
   side.push(level(row['price'], size ?? row['size']));
 }

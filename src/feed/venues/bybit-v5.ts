@@ -1,4 +1,4 @@
-import type { BookChange, FeedEvent, Ticker, Trade } from '../event.js';
+import type { BookChange, FeedEvent, OptionTicker, Ticker, Trade } from '../event.js';
 import {
   asFields,
   fields,
@@ -20,7 +20,7 @@ import {
   type ProtocolOverrides,
   type RequestAction,
 } from '../protocol.js';
-import { bybitSide } from './bybit-side.js';
+import { takerSide } from './taker-side.js';
 import { checkMarket } from './market.js';
 
 /** Spot, USDT and USDC contracts, coin-margined contracts, options. */
@@ -47,7 +47,8 @@ const MARKET_LIMITS: Readonly<Partial<Record<BybitMarket, Partial<VenueLimits>>>
 /**
  * Bybit's public V5 streams: `orderbook.50.BTCUSDT`, `publicTrade.BTCUSDT`, `tickers.BTCUSDT`.
  *
- * Tickers of contracts come as a snapshot and then as deltas that hold only what changed.
+ * Tickers of contracts come as a snapshot and then as deltas that hold only what changed; those of options are
+ * {@link OptionTicker}s. Books were shown on a recording; trades, tickers and options are read as the documentation says.
  * @throws ConfigError when the market is unknown or an override has a wrong value.
  */
 export function bybitV5(market: BybitMarket, overrides?: ProtocolOverrides): FeedProtocol {
@@ -60,7 +61,7 @@ export function bybitV5(market: BybitMarket, overrides?: ProtocolOverrides): Fee
       heartbeat: { every: 20_000, timeout: 10_000, ping: (id) => JSON.stringify({ req_id: String(id), op: 'ping' }) },
       refuse: (topic) => (topic.includes('.') ? undefined : 'a topic looks like orderbook.50.BTCUSDT'),
       request,
-      read,
+      read: (message) => read(market, message),
       book: bookOptions,
     },
     overrides,
@@ -76,10 +77,10 @@ function bookOptions(topic: string): OrderBookOptions {
   return Number.isSafeInteger(depth) && depth > 0 ? { sequence: 'increment', depth } : { sequence: 'increment' };
 }
 
-function read(message: unknown): Incoming {
+function read(market: BybitMarket, message: unknown): Incoming {
   const frame = asFields(message);
   if (frame === undefined) return { type: 'unknown' };
-  if (typeof frame['topic'] === 'string') return readTopic(frame['topic'], frame);
+  if (typeof frame['topic'] === 'string') return readTopic(market, frame['topic'], frame);
   if (frame['op'] === 'pong' || frame['op'] === 'ping' || frame['ret_msg'] === 'pong') return { type: 'alive' };
   if (frame['type'] === 'COMMAND_RESP') return readCommandResponse(fields('data', frame['data']));
   return typeof frame['success'] === 'boolean' ? readAnswer(frame) : { type: 'unknown' };
@@ -97,12 +98,12 @@ function readCommandResponse(data: Fields): Acknowledgement {
   return { type: 'ack', topics, refused, error: refused.length > 0 ? 'listed in failTopics' : undefined };
 }
 
-function readTopic(topic: string, frame: Fields): Incoming {
-  const event = readEvent(topic, frame);
+function readTopic(market: BybitMarket, topic: string, frame: Fields): Incoming {
+  const event = readEvent(market, topic, frame);
   return event === undefined ? { type: 'unknown' } : { type: 'event', event };
 }
 
-function readEvent(topic: string, raw: Fields): FeedEvent | undefined {
+function readEvent(market: BybitMarket, topic: string, raw: Fields): FeedEvent | undefined {
   const ts = number('ts', raw['ts']);
   switch (topic.slice(0, topic.indexOf('.'))) {
     case 'orderbook': {
@@ -115,14 +116,9 @@ function readEvent(topic: string, raw: Fields): FeedEvent | undefined {
     }
     case 'tickers': {
       const data = fields('data', raw['data']);
-      return {
-        kind: 'ticker',
-        topic,
-        symbol: word('symbol', data['symbol']),
-        ts,
-        items: [ticker(raw['type'], data)],
-        raw,
-      };
+      const symbol = word('symbol', data['symbol']);
+      if (market === 'option') return { kind: 'option', topic, symbol, ts, items: [optionTicker(data)], raw };
+      return { kind: 'ticker', topic, symbol, ts, items: [ticker(raw['type'], data)], raw };
     }
     default:
       return undefined;
@@ -143,26 +139,50 @@ function trade(value: unknown): Trade {
   return {
     price: number('p', data['p']),
     size: number('v', data['v']),
-    side: bybitSide('S', data['S']),
+    side: takerSide('S', data['S'], 'Buy', 'Sell'),
     ts: number('T', data['T']),
     id: word('i', data['i']),
   };
 }
 
-/** Options name the best prices `bidPrice`, contracts `bid1Price`. */
 function ticker(type: unknown, data: Fields): Ticker {
   const field = (name: string): number | undefined => optionalNumber(name, data[name]);
   return {
     type: type === 'delta' ? 'delta' : 'snapshot',
     last: field('lastPrice'),
-    bid: field('bid1Price') ?? field('bidPrice'),
-    bidSize: field('bid1Size') ?? field('bidSize'),
-    ask: field('ask1Price') ?? field('askPrice'),
-    askSize: field('ask1Size') ?? field('askSize'),
+    bid: field('bid1Price'),
+    bidSize: field('bid1Size'),
+    ask: field('ask1Price'),
+    askSize: field('ask1Size'),
     mark: field('markPrice'),
     index: field('indexPrice'),
     openInterest: field('openInterest'),
     volume: field('volume24h'),
     fundingRate: field('fundingRate'),
+  };
+}
+
+/** Options always come whole, and name their fields otherwise. */
+function optionTicker(data: Fields): OptionTicker {
+  const field = (name: string): number | undefined => optionalNumber(name, data[name]);
+  return {
+    type: 'snapshot',
+    last: field('lastPrice'),
+    bid: field('bidPrice'),
+    bidSize: field('bidSize'),
+    ask: field('askPrice'),
+    askSize: field('askSize'),
+    mark: field('markPrice'),
+    index: field('indexPrice'),
+    underlying: field('underlyingPrice'),
+    markIv: field('markPriceIv'),
+    bidIv: field('bidIv'),
+    askIv: field('askIv'),
+    delta: field('delta'),
+    gamma: field('gamma'),
+    theta: field('theta'),
+    vega: field('vega'),
+    openInterest: field('openInterest'),
+    volume: field('volume24h'),
   };
 }

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { BookLevel } from 'tickwise/feed';
-import { coinbase } from '../../examples/trading-pipeline/venues/coinbase.js';
-import { kraken, krakenChecksum } from '../../examples/trading-pipeline/venues/kraken.js';
+import { type BookLevel, coinbase, kraken } from 'tickwise/feed';
 import { level } from './books.js';
-import { eventOf } from './event-of.js';
+import { CORRUPT, eventOf } from './event-of.js';
 
 const sized = (prices: readonly string[]): BookLevel[] => prices.map((price) => level(price, '0.00000500'));
 
-describe('kraken, defined by a user', () => {
+describe('kraken', () => {
   it('asks for one channel and many pairs', () => {
     const text = kraken().request('subscribe', ['book-1000:XBT/USD', 'book-1000:ETH/XBT'], 3);
 
@@ -100,11 +98,13 @@ describe('kraken, defined by a user', () => {
       '0.04950',
     ];
 
-    expect(krakenChecksum({ asks: () => sized(asks), bids: () => sized(bids) })).toBe(974_947_235);
+    const { checksum } = kraken().book('book-10:XBT/USD');
+
+    expect(checksum?.({ asks: () => sized(asks), bids: () => sized(bids) })).toBe(974_947_235);
   });
 });
 
-describe('coinbase, defined by a user', () => {
+describe('coinbase', () => {
   it('answers with the whole list of what the connection has', () => {
     const channels = [
       { name: 'level2', product_ids: ['A-B', 'C-D'] },
@@ -136,5 +136,20 @@ describe('coinbase, defined by a user', () => {
       topic: 'matches:A-B',
       items: [{ side: 'buy', price: 1.5, size: 2, id: '5', ts: Date.UTC(2021, 3, 17, 16, 43, 37, 89) }],
     });
+  });
+
+  it.each([['sell'], ['buy']])('refuses a match without a side beside %s', (side) => {
+    const frame = {
+      type: 'match',
+      trade_id: 5,
+      size: '2',
+      price: '1.5',
+      product_id: 'A-B',
+      time: '2021-04-17T16:43:37Z',
+    };
+
+    expect(() => coinbase().read({ ...frame, side })).not.toThrow();
+    expect(() => coinbase().read({ ...frame, side: side.toUpperCase() })).toThrow(CORRUPT);
+    expect(() => coinbase().read(frame)).toThrow(CORRUPT);
   });
 });
