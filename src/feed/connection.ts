@@ -10,11 +10,13 @@ import type { WebSocket } from 'ws';
 import type { BackOffBounds } from '../core/back-off.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { BackOff } from './back-off.js';
+import type { ConnectBudget } from './connect-budget.js';
 import type { FeedCounters } from './counters.js';
 import type { AnyFeedEvent } from './event.js';
 import type { FeedErrorContext } from './feed-options.js';
 import { Link } from './link.js';
 import type { FeedProtocol, RequestAction } from './protocol.js';
+import type { RecentCount } from './recent-count.js';
 import { RequestDesk } from './request-desk.js';
 import type { TopicRecord } from './topic-record.js';
 
@@ -36,6 +38,12 @@ export interface ConnectionSettings<Event extends AnyFeedEvent> {
   readonly stableAfter: number;
   /** Source of the jitter in delays; never throws, since the pool wraps the user's. */
   readonly random: () => number;
+  /** Time from opening until another connection takes the place of this one; Infinity for never. */
+  readonly rotateAfter: number;
+  /** The connections that the venue lets the pool open. */
+  readonly budget: ConnectBudget;
+  /** Counts the times a lost or failed link was replaced. */
+  readonly reconnects: RecentCount;
   /** Clock of every timer and time stamp here, the epoch times in gaps included. */
   readonly ioClock: Clock;
   /** Shared by all connections of the pool, which count in it directly. */
@@ -51,14 +59,37 @@ export interface ConnectionHandlers<Event extends AnyFeedEvent> {
   /** A frame arrived. */
   received(connection: Connection<Event>, text: string): void;
   /** Values of a topic are expected from now on. */
-  live(record: TopicRecord<Event>): void;
+  live(connection: Connection<Event>, record: TopicRecord<Event>): void;
   /** The venue refused a topic, or its link was lost. */
   failed(record: TopicRecord<Event>, error: unknown, isFinal: boolean): void;
   /** A topic is neither wanted nor on the wire. */
   released(connection: Connection<Event>, record: TopicRecord<Event>): void;
+  /** The venue is about to end the link, or will soon. */
+  expiring(connection: Connection<Event>): void;
+  /** The link is lost. @returns whether the topics have gone elsewhere, so that it is not opened again. */
+  replaced(connection: Connection<Event>): boolean;
   /** The link is lost and no topic is left to open it again for. */
   ended(connection: Connection<Event>): void;
 }
+
+/** How a connection does. */
+export interface LinkHealth {
+  /** Its address. */
+  readonly url: string;
+  /** Whether frames go both ways, a handshake is under way, or the next one waits for its time. */
+  readonly state: 'open' | 'opening' | 'waiting';
+  /** Topics that live on it. */
+  readonly topics: number;
+  /** Losses since it was last stable. */
+  readonly failures: number;
+  /** Milliseconds since it was opened; null when it is not open. */
+  readonly age: number | null;
+  /** Milliseconds since anything arrived; null when it is not open. */
+  readonly silence: number | null;
+}
+
+/** Largest part of the time until a rotation that chance takes off. */
+const ROTATION_JITTER = 0.02;
 
 /** See the top of this file. */
 export class Connection<Event extends AnyFeedEvent> {
@@ -68,7 +99,8 @@ export class Connection<Event extends AnyFeedEvent> {
   readonly records = new Map<string, TopicRecord<Event>>();
   readonly #settings: ConnectionSettings<Event>;
   readonly #handlers: ConnectionHandlers<Event>;
-  readonly #socketClass: typeof WebSocket;
+  /** Class of the package `ws`. */
+  readonly socketClass: typeof WebSocket;
   readonly #desk: RequestDesk<Event>;
   readonly #backOff: BackOff;
   readonly #retries: BackOff;
@@ -81,6 +113,8 @@ export class Connection<Event extends AnyFeedEvent> {
   #lastEventAt: number | undefined;
   #lastReceivedAt = 0;
   #lastReceivedWallTime = 0;
+  /** Whether there is a delay before the next link. */
+  #isWaiting = false;
   #isClosed = false;
 
   constructor(
@@ -90,7 +124,7 @@ export class Connection<Event extends AnyFeedEvent> {
     handlers: ConnectionHandlers<Event>,
   ) {
     this.url = url;
-    this.#socketClass = socketClass;
+    this.socketClass = socketClass;
     this.#settings = settings;
     this.#handlers = handlers;
     this.#backOff = new BackOff(settings.backOff, settings.random);
@@ -107,6 +141,11 @@ export class Connection<Event extends AnyFeedEvent> {
   /** Whether frames can be sent; false during the handshake and between two links. */
   get isOpen(): boolean {
     return this.#link?.isOpen === true;
+  }
+
+  /** When something last arrived, epoch milliseconds. */
+  get lastReceivedAt(): number {
+    return this.#lastReceivedWallTime;
   }
 
   /** Losses since the connection was last stable. */
@@ -159,6 +198,30 @@ export class Connection<Event extends AnyFeedEvent> {
     if (record.lostAt !== undefined && record.wire !== 'off') this.#goLive(record);
   }
 
+  /** The venue will end the link: another is to take its place. */
+  expire(): void {
+    if (!this.#isClosed && this.isOpen) this.#handlers.expiring(this);
+  }
+
+  /** Expires after some milliseconds, unless the link is lost before. */
+  expireIn(delay: number): void {
+    if (!this.#isClosed && this.isOpen) this.#after(delay, () => this.expire()).unref();
+  }
+
+  /** How the connection does. */
+  health(): LinkHealth {
+    const now = this.#settings.ioClock.now();
+    const opening = this.#link === undefined || this.#isWaiting ? 'waiting' : 'opening';
+    return {
+      url: this.url,
+      state: this.isOpen ? 'open' : opening,
+      topics: this.records.size,
+      failures: this.failures,
+      age: this.#openedAt === undefined || !this.isOpen ? null : now - this.#openedAt,
+      silence: this.isOpen ? now - this.#lastReceivedAt : null,
+    };
+  }
+
   /** Stops reading from the present link; later links ask `isPaused` when they are made. */
   pause(): void {
     this.#link?.pause();
@@ -177,10 +240,18 @@ export class Connection<Event extends AnyFeedEvent> {
     await this.#link?.close(reason);
   }
 
+  /** Opens a link as soon as the venue's limit on new connections allows. */
   #open(): void {
+    const wait = this.#settings.budget.take();
+    this.#isWaiting = wait > 0;
+    if (wait === 0) this.#dial();
+    else this.#after(wait, () => (this.records.size === 0 ? this.#handlers.ended(this) : this.#open()));
+  }
+
+  #dial(): void {
     const { protocol, maxPayload, connectTimeout, ioClock, counters } = this.#settings;
     const { heartbeat } = protocol;
-    const settings = { socketClass: this.#socketClass, url: this.url, maxPayload, connectTimeout, heartbeat, ioClock };
+    const settings = { socketClass: this.socketClass, url: this.url, maxPayload, connectTimeout, heartbeat, ioClock };
     this.#openedAt = undefined;
     this.#lastEventAt = undefined;
     this.#link = new Link(
@@ -198,8 +269,12 @@ export class Connection<Event extends AnyFeedEvent> {
   }
 
   #opened(): void {
-    this.#openedAt = this.#settings.ioClock.now();
-    this.#lastReceivedWallTime = this.#settings.ioClock.wallTime();
+    const { ioClock, rotateAfter, random } = this.#settings;
+    this.#openedAt = ioClock.now();
+    this.#lastReceivedAt = this.#openedAt;
+    this.#lastReceivedWallTime = ioClock.wallTime();
+    // Earlier by a little at random, so that connections opened together are not replaced together.
+    if (rotateAfter !== Infinity) this.expireIn(rotateAfter * (1 - ROTATION_JITTER * random()));
     for (const record of this.records.values()) this.reconcile(record);
     this.#desk.open();
   }
@@ -222,6 +297,7 @@ export class Connection<Event extends AnyFeedEvent> {
     if (this.#isClosed) return;
     this.#cancelTimers();
     this.#desk.close();
+    if (this.#handlers.replaced(this)) return;
     if (this.#wasStable()) this.#backOff.reset();
     for (const record of this.records.values()) this.#lose(record, reason);
     if (this.#isClosed) return;
@@ -246,10 +322,12 @@ export class Connection<Event extends AnyFeedEvent> {
   }
 
   #openLater(): void {
+    this.#isWaiting = true;
     this.#after(this.#backOff.next(), () => {
       if (this.records.size === 0) this.#handlers.ended(this);
       else {
         this.#settings.counters.reconnects++;
+        this.#settings.reconnects.add();
         this.#open();
       }
     });
@@ -288,7 +366,7 @@ export class Connection<Event extends AnyFeedEvent> {
     this.#retries.reset();
     if (record.isLive || !record.isWanted) return;
     record.isLive = true;
-    this.#handlers.live(record);
+    this.#handlers.live(this, record);
   }
 
   #release(record: TopicRecord<Event>): void {
@@ -299,12 +377,13 @@ export class Connection<Event extends AnyFeedEvent> {
   }
 
   /** The timers keep the process alive: topics are wanted, and no socket may be open that would. */
-  #after(delay: number, callback: () => void): void {
+  #after(delay: number, callback: () => void): Timer {
     const timer = this.#settings.ioClock.setTimeout(() => {
       this.#timers.delete(timer);
       callback();
     }, delay);
     this.#timers.add(timer);
+    return timer;
   }
 
   #cancelTimers(): void {

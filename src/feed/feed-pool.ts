@@ -1,7 +1,6 @@
-import { ArgumentError, ClosedError, ConfigError, OverflowError } from '../core/errors.js';
+import { ClosedError, ConfigError, OverflowError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
 import { readOptions } from '../core/options.js';
-import { show } from '../core/show.js';
 import { systemClock } from '../core/system-clock.js';
 import type { EndTopic, TopicSource, TopicStatus } from '../core/topic-source.js';
 import type { Callback } from '../core/callback.js';
@@ -11,14 +10,22 @@ import { newCounters } from './counters.js';
 import type { AnyFeedEvent, FeedEvent } from './event.js';
 import { type FeedErrorContext, type FeedGap, type FeedPoolOptions, feedPoolSchema } from './feed-options.js';
 import type { FeedExplanation, FeedStats } from './feed-stats.js';
+import { ConnectBudget } from './connect-budget.js';
 import { FrameRouter } from './frame-router.js';
+import { RecentCount } from './recent-count.js';
+import { Rotations } from './rotations.js';
 import type { FeedProtocol } from './protocol.js';
+import { checkSubscribe } from './check-subscribe.js';
 import { explainTopic } from './explain-topic.js';
+import { healthiestOf } from './healthiest.js';
 import { type Listener, TopicRecord } from './topic-record.js';
 import { loadWebSocket } from './web-socket.js';
 
-/** Longest topic, in characters. */
-const LONGEST_TOPIC = 256;
+/** The window of the reconnects counted, in milliseconds. */
+const HOUR = 3_600_000;
+
+/** Part of a connection's lifetime after which another takes its place. */
+const ROTATE_AT = 0.98;
 
 /** How long a connection without topics stays open for new ones, in milliseconds. */
 const EMPTY_LINGER = 30_000;
@@ -49,6 +56,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   readonly #counters = newCounters();
   readonly #failures: FailureReporter<FeedErrorContext>;
   readonly #router: FrameRouter<Event>;
+  readonly #rotations: Rotations<Event>;
   readonly #connections = new Map<Connection<Event>, { linger: Timer | undefined }>();
   /** Where each topic lives. */
   readonly #homes = new Map<string, Connection<Event>>();
@@ -70,8 +78,13 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     this.#onGap = read.onGap;
     this.#failures = new FailureReporter('FeedPool', read.onError);
     this.#router = new FrameRouter(this.#protocol, this.#counters, this.#failures, read.onUnknown);
+    const ioClock = read.ioClock ?? systemClock;
+    const { connectionsPerWindow, connectionWindow, connectionLifetime } = this.#protocol.limits;
     this.#settings = {
       protocol: this.#protocol,
+      rotateAfter: read.rotateAfter ?? connectionLifetime * ROTATE_AT,
+      budget: new ConnectBudget(connectionsPerWindow, connectionWindow, ioClock),
+      reconnects: new RecentCount(HOUR, ioClock),
       pace: read.pace ?? this.#protocol.limits.pace,
       ackTimeout: read.ackTimeout ?? 10_000,
       connectTimeout: read.connectTimeout ?? 10_000,
@@ -79,11 +92,19 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       backOff: { minDelay, maxDelay },
       stableAfter,
       random: () => this.#draw(read.random ?? Math.random),
-      ioClock: read.ioClock ?? systemClock,
+      ioClock,
       counters: this.#counters,
       isPaused: () => this.#isPaused,
       report: (error, context) => this.#failures.report(error, context),
     };
+    this.#rotations = new Rotations({
+      ioClock,
+      identify: (event) => this.#protocol.identify(event),
+      makeRecord: (topic) => this.#newRecord(topic),
+      connect: (old) => this.#connect(old),
+      moved: ({ old, next }, record, heir, held, isWhole) => this.#move(old, next, record, heir, held, isWhole),
+      retire: (connection) => this.#retire(connection),
+    });
   }
 
   /**
@@ -106,7 +127,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     notify: (status: TopicStatus) => void = () => undefined,
   ): Promise<EndTopic> {
     if (this.#closing !== undefined) throw new ClosedError('the FeedPool is closed');
-    this.#check(topic, emit, notify);
+    checkSubscribe(this.#protocol, topic, emit, notify);
     return this.#subscribe(topic, emit, notify);
   }
 
@@ -141,6 +162,10 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       paused: this.#isPaused,
       ...this.#counters,
       parsed: frames - malformed,
+      reconnectsLastHour: this.#settings.reconnects.total,
+      rotations: this.#rotations.done,
+      rotationFailures: this.#rotations.failed,
+      links: connections.map((connection) => connection.health()),
       gaps: this.#gaps,
       errors: this.#failures.count,
     };
@@ -177,18 +202,6 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     }
   }
 
-  #check(topic: string, emit: unknown, notify: unknown): void {
-    if (typeof topic !== 'string' || topic === '' || topic.length > LONGEST_TOPIC) {
-      throw new ArgumentError(`topic must be a text of 1 to ${LONGEST_TOPIC} characters, got ${show(topic)}`);
-    }
-    if (typeof emit !== 'function') throw new ArgumentError(`emit must be a function, got ${show(emit)}`);
-    if (typeof notify !== 'function') throw new ArgumentError(`notify must be a function, got ${show(notify)}`);
-    const refusal = this.#protocol.unasked.includes(topic) ? undefined : this.#protocol.refuse(topic);
-    if (refusal !== undefined) {
-      throw new ArgumentError(`${this.#protocol.name} has no topic ${show(topic)}: ${refusal}`);
-    }
-  }
-
   async #subscribe(
     topic: string,
     emit: (event: Event) => void,
@@ -214,45 +227,90 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   #add(home: Connection<Event>, record: TopicRecord<Event>, listener: Listener<Event>): void {
     const wasLive = record.isLive;
     record.add(listener);
-    if (this.#homes.get(record.topic) === home) home.reconcile(record);
-    else {
-      this.#homes.set(record.topic, home);
-      home.add(record);
-    }
+    this.#homes.set(record.topic, home);
+    if (home.records.has(record.topic)) home.reconcile(record);
+    else home.add(record);
     if (wasLive) this.#welcome(record, listener);
   }
 
-  /** The connection for a new topic: one with room, else a new one. */
+  /** The connection for a new topic: the healthiest of those with room, else a new one. */
   #place(topic: string, socketClass: Awaited<ReturnType<typeof loadWebSocket>>): Connection<Event> {
     const url = this.#url ?? this.#protocol.urlFor(topic);
     const record = this.#newRecord(topic);
-    for (const [connection, state] of this.#connections) {
-      if (connection.url !== url || !connection.hasRoom(record)) continue;
-      state.linger?.cancel();
-      state.linger = undefined;
-      return connection;
+    const usable = [...this.#connections.keys()].filter(
+      (connection) => connection.url === url && connection.hasRoom(record) && !this.#rotations.isLeaving(connection),
+    );
+    const healthiest = healthiestOf(usable);
+    if (healthiest !== undefined) {
+      this.#stay(healthiest);
+      return healthiest;
     }
-    if (this.#connections.size >= this.#maxConnections) {
+    if (this.#connections.size - this.#rotations.size >= this.#maxConnections) {
       throw new OverflowError(`${topic} needs one connection more than the ${this.#maxConnections} allowed`);
     }
+    return this.#open(url, socketClass);
+  }
+
+  /** Keeps a connection that had no topics. */
+  #stay(connection: Connection<Event>): void {
+    const state = this.#connections.get(connection);
+    state?.linger?.cancel();
+    this.#connections.set(connection, { linger: undefined });
+  }
+
+  #open(url: string, socketClass: Awaited<ReturnType<typeof loadWebSocket>>): Connection<Event> {
     const connection = new Connection(url, socketClass, this.#settings, this.#handlers);
     this.#connections.set(connection, { linger: undefined });
     return connection;
   }
 
+  #connect(old: Connection<Event>): Connection<Event> {
+    return this.#open(old.url, old.socketClass);
+  }
+
+  /** A topic's callers go from one connection to another and get what was kept back for them. */
+  #move(
+    old: Connection<Event>,
+    next: Connection<Event>,
+    record: TopicRecord<Event>,
+    heir: TopicRecord<Event>,
+    held: readonly Event[],
+    isWhole: boolean,
+  ): void {
+    const { isLive, lostAt } = record;
+    heir.adopt(record);
+    old.records.delete(record.topic);
+    if (!heir.isWanted) {
+      next.reconcile(heir);
+      return;
+    }
+    this.#homes.set(record.topic, next);
+    heir.events += record.events;
+    if (isLive && !(isWhole && heir.isLive)) heir.lostAt = old.lastReceivedAt;
+    else heir.lostAt = lostAt;
+    if (heir.isLive && heir.lostAt === undefined) this.#welcomeNew(heir);
+    else if (heir.isLive) this.#live(next, heir);
+    else if (isLive)
+      this.#failed(heir, new ClosedError('the connection was replaced before the venue confirmed it'), false);
+    for (const event of held) this.#router.deliver(heir, event);
+  }
+
   readonly #handlers: ConnectionHandlers<Event> = {
     received: (connection, text) => this.#router.route(connection, text),
-    live: (record) => this.#live(record),
+    live: (connection, record) => this.#live(connection, record),
     failed: (record, error, isFinal) => this.#failed(record, error, isFinal),
     released: (connection, record) => this.#released(connection, record),
+    expiring: (connection) => this.#rotations.start(connection),
+    replaced: (connection) => this.#rotations.lost(connection),
     ended: (connection) => this.#forget(connection),
   };
 
-  #live(record: TopicRecord<Event>): void {
+  #live(connection: Connection<Event>, record: TopicRecord<Event>): void {
     const { lostAt } = record;
     record.lostAt = undefined;
     if (lostAt !== undefined) this.#reportGap(record, lostAt);
     for (const listener of record.listeners) this.#welcome(record, listener);
+    this.#rotations.check(connection);
   }
 
   #reportGap(record: TopicRecord<Event>, from: number): void {
@@ -264,6 +322,11 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     this.#router.call(() => this.#onGap?.({ topic: record.topic, from, to }), record.topic);
   }
 
+  /** Those who came while the topic moved, and know nothing of it yet. */
+  #welcomeNew(record: TopicRecord<Event>): void {
+    for (const listener of record.listeners) if (!listener.isLive) this.#welcome(record, listener);
+  }
+
   #welcome(record: TopicRecord<Event>, listener: Listener<Event>): void {
     listener.settle(undefined);
     listener.isLive = true;
@@ -271,6 +334,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   #failed(record: TopicRecord<Event>, error: unknown, isFinal: boolean): void {
+    if (record.isReserved && isFinal) this.#rotations.refused(record);
     if (isFinal) record.abandon(error);
     else for (const listener of record.listeners) this.#router.notify(listener, record, { type: 'failed', error });
   }
@@ -282,7 +346,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   #released(connection: Connection<Event>, record: TopicRecord<Event>): void {
-    this.#homes.delete(record.topic);
+    if (this.#homes.get(record.topic) === connection) this.#homes.delete(record.topic);
     const state = this.#connections.get(connection);
     if (connection.records.size > 0 || state === undefined) return;
     state.linger?.cancel();
@@ -297,11 +361,15 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
 
   #retire(connection: Connection<Event>): void {
     this.#forget(connection);
-    void connection.close(new ClosedError('the connection has no topics'));
+    for (const topic of connection.records.keys()) {
+      if (this.#homes.get(topic) === connection) this.#homes.delete(topic);
+    }
+    void connection.close(new ClosedError('the connection is not used any more'));
   }
 
   async #close(): Promise<void> {
     const reason = new ClosedError('the FeedPool was closed');
+    this.#rotations.close();
     const connections = [...this.#connections];
     this.#connections.clear();
     this.#homes.clear();

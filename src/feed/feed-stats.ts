@@ -1,3 +1,5 @@
+import type { LinkHealth } from './connection.js';
+
 /**
  * Counters of a FeedPool, over all its connections. Only those under "now" go down.
  *
@@ -22,6 +24,14 @@ export interface FeedStats {
   readonly connectFailures: number;
   /** Of those, how many replaced a lost or failed one. */
   readonly reconnects: number;
+  /** Now: how many of them in the last 60 minutes, to the minute. */
+  readonly reconnectsLastHour: number;
+  /** Connections that another took the place of, without a gap. */
+  readonly rotations: number;
+  /** Times that came to nothing; each was tried again. */
+  readonly rotationFailures: number;
+  /** Now: how each connection does. */
+  readonly links: readonly LinkHealth[];
   /** Frames received. */
   readonly frames: number;
   /** Bytes of their payloads. */

@@ -49,7 +49,7 @@ export class FrameRouter<Event extends AnyFeedEvent> {
       return;
     }
     if (incoming.type === 'event') {
-      this.#deliver(connection, incoming.event);
+      this.#receive(connection, incoming.event);
       return;
     }
     try {
@@ -74,7 +74,7 @@ export class FrameRouter<Event extends AnyFeedEvent> {
     }
   }
 
-  #deliver(connection: Connection<Event>, event: Event): void {
+  #receive(connection: Connection<Event>, event: Event): void {
     this.#counters.events++;
     const record = connection.records.get(event.topic);
     if (record === undefined || !record.isWanted) {
@@ -82,6 +82,11 @@ export class FrameRouter<Event extends AnyFeedEvent> {
       return;
     }
     connection.touch(record);
+    if (record.intercept === undefined || !record.intercept(event)) this.deliver(record, event);
+  }
+
+  /** Hands an event to all listeners of its topic. Hot path. */
+  deliver(record: TopicRecord<Event>, event: Event): void {
     const { listeners } = record;
     for (const listener of listeners) {
       // Ended by one that was called before it.
@@ -112,6 +117,10 @@ export class FrameRouter<Event extends AnyFeedEvent> {
       case 'ping':
         this.#counters.alive++;
         connection.reply(incoming.reply);
+        return;
+      case 'ending':
+        this.#counters.alive++;
+        connection.expire();
         return;
       case 'unknown':
         this.#counters.unknown++;

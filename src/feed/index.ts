@@ -12,6 +12,7 @@ export type {
   Trade,
   VenueStatus,
 } from './event.js';
+export type { LinkHealth } from './connection.js';
 export type { FeedErrorContext, FeedGap, FeedPoolOptions, ReconnectOptions } from './feed-options.js';
 export { FeedPool } from './feed-pool.js';
 export type { FeedExplanation, FeedStats, FeedTopicState } from './feed-stats.js';

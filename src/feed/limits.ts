@@ -17,6 +17,12 @@ export interface VenueLimits {
   readonly charactersPerConnection: number;
   /** Shortest time between two frames sent on one connection, in milliseconds. */
   readonly pace: number;
+  /** Most connections that one address may open within `connectionWindow`; Infinity is no limit. */
+  readonly connectionsPerWindow: number;
+  /** The window of `connectionsPerWindow`, in milliseconds. */
+  readonly connectionWindow: number;
+  /** How long the venue keeps a connection before it cuts it, in milliseconds; Infinity is no limit. */
+  readonly connectionLifetime: number;
   /** Where the figures are written. */
   readonly source: string;
   /** The day they were read, as `YYYY-MM-DD`. */
@@ -30,6 +36,9 @@ export const NO_LIMITS: VenueLimits = {
   topicsPerConnection: Infinity,
   charactersPerConnection: Infinity,
   pace: 0,
+  connectionsPerWindow: Infinity,
+  connectionWindow: 300_000,
+  connectionLifetime: Infinity,
   source: 'none stated',
   asOf: '',
 };
@@ -41,6 +50,9 @@ export const limitsSchema = z.strictObject({
   topicsPerConnection: z.optional(count()),
   charactersPerConnection: z.optional(count()),
   pace: z.optional(duration()),
+  connectionsPerWindow: z.optional(count()),
+  connectionWindow: z.optional(duration({ min: 1 })),
+  connectionLifetime: z.optional(duration({ min: 1, allowInfinity: true })),
   source: z.optional(text()),
   asOf: z.optional(claim<string>('a day as YYYY-MM-DD', (value) => typeof value === 'string' && isDay(value))),
 });

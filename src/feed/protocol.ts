@@ -13,6 +13,8 @@ export type Incoming<Event extends AnyFeedEvent = FeedEvent> =
   | { readonly type: 'alive' }
   /** The venue pings with text and expects `reply`. */
   | { readonly type: 'ping'; readonly reply: string }
+  /** The venue is about to end this connection: another takes its place first. */
+  | { readonly type: 'ending' }
   /** A frame the protocol does not know. */
   | { readonly type: 'unknown' };
 
@@ -74,6 +76,11 @@ export interface ProtocolDefinition<Event extends AnyFeedEvent = FeedEvent> {
   readonly decode?: ((text: string) => unknown) | undefined;
   /** Says what a decoded frame means. It may throw: the frame then counts as malformed. */
   readonly read: (message: unknown) => Incoming<Event>;
+  /**
+   * What makes an event the same as one of another connection, while one takes the place of the other: a sequence number
+   * or an id, for instance. @default the JSON of `raw`, for venues that send all connections the same text
+   */
+  readonly identify?: ((event: AnyFeedEvent) => string | number) | undefined;
   /** Options of an OrderBook for a book topic. @default none */
   readonly book?: ((topic: string) => OrderBookOptions) | undefined;
 }
@@ -123,6 +130,7 @@ const schema = z.strictObject({
   request: callback(),
   decode: z.optional(callback()),
   read: callback(),
+  identify: z.optional(callback()),
   book: z.optional(callback()),
 });
 
@@ -161,6 +169,7 @@ export function defineProtocol<Event extends AnyFeedEvent = FeedEvent>(
     request: definition.request,
     decode: definition.decode ?? ((frame: string): unknown => JSON.parse(frame)),
     read: definition.read,
+    identify: definition.identify ?? ((event): string => JSON.stringify(event.raw)),
     book: definition.book ?? (() => ({})),
   });
 }

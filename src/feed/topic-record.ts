@@ -41,6 +41,10 @@ export class TopicRecord<Event extends AnyFeedEvent> {
   events = 0;
   /** Epoch time of the last event. */
   lastEventAt: number | undefined;
+  /** Whether it is wanted for callers who are still at another connection. */
+  isReserved = false;
+  /** Sees each event before the listeners do; true keeps it from them. */
+  intercept: ((event: Event) => boolean) | undefined;
   #listeners: readonly Listener<Event>[] = [];
 
   constructor(topic: string, group: string, isUnasked: boolean) {
@@ -51,7 +55,7 @@ export class TopicRecord<Event extends AnyFeedEvent> {
 
   /** Whether anybody listens; a record that nobody wants stays until the venue has confirmed its end. */
   get isWanted(): boolean {
-    return this.#listeners.length > 0;
+    return this.#listeners.length > 0 || this.isReserved;
   }
 
   /** The callers now; adding or removing one makes a new array, so that a loop over it stays valid. */
@@ -77,6 +81,12 @@ export class TopicRecord<Event extends AnyFeedEvent> {
   /** Whether a caller is still there: asked within a loop, where an earlier one may have ended it. */
   has(listener: Listener<Event>): boolean {
     return this.#listeners.includes(listener);
+  }
+
+  /** Takes over the callers of the same topic's record on another connection. */
+  adopt(other: TopicRecord<Event>): void {
+    this.#listeners = [...other.#listeners, ...this.#listeners];
+    other.#listeners = [];
   }
 
   /** Ends every listener with an error and forgets them. */

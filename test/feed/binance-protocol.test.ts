@@ -33,7 +33,8 @@ describe('binance', () => {
     ],
     [{ result: ['a@trade'], id: 5 }, { type: 'unknown' }],
     [{ lastUpdateId: 1, bids: [], asks: [] }, { type: 'unknown' }],
-    [{ stream: 'x@other', data: { e: 'serverShutdown' } }, { type: 'unknown' }],
+    [{ stream: 'x@other', data: { e: 'serverShutdown' } }, { type: 'ending' }],
+    [{ e: 'serverShutdown', E: 1 }, { type: 'ending' }],
     ['text', { type: 'unknown' }],
     [null, { type: 'unknown' }],
   ])('reads the answer %o', (frame, expected) => {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from 'tickwise/core';
 import { Connection, type ConnectionHandlers, type ConnectionSettings } from '../../src/feed/connection.js';
+import { ConnectBudget } from '../../src/feed/connect-budget.js';
 import { newCounters } from '../../src/feed/counters.js';
+import { RecentCount } from '../../src/feed/recent-count.js';
 import { explainTopic } from '../../src/feed/explain-topic.js';
 import { TopicRecord } from '../../src/feed/topic-record.js';
 import { FakeSocket } from './fake-socket.js';
@@ -35,6 +37,9 @@ function bench(overrides: Partial<ConnectionSettings<TestEvent>> = {}): Bench {
     maxPayload: 1_000,
     backOff: { minDelay: 100, maxDelay: 1_000 },
     stableAfter: 5_000,
+    rotateAfter: Infinity,
+    budget: new ConnectBudget(Infinity, 1_000, clock),
+    reconnects: new RecentCount(3_600_000, clock),
     random: () => 1,
     ioClock: clock,
     counters,
@@ -44,7 +49,7 @@ function bench(overrides: Partial<ConnectionSettings<TestEvent>> = {}): Bench {
   };
   const handlers: ConnectionHandlers<TestEvent> = {
     received: (_connection, text) => story.push(`received ${text}`),
-    live: (record) => {
+    live: (_connection, record) => {
       story.push(`live ${record.topic}`);
       record.lostAt = undefined;
     },
@@ -53,6 +58,8 @@ function bench(overrides: Partial<ConnectionSettings<TestEvent>> = {}): Bench {
       if (isFinal) record.abandon(undefined);
     },
     released: (_connection, record) => story.push(`released ${record.topic}`),
+    expiring: () => story.push('expiring'),
+    replaced: () => false,
     ended: () => story.push('ended'),
   };
   const connection = new Connection('ws://venue.test', FakeSocket.asWebSocket(), settings, handlers);

@@ -23,6 +23,9 @@ const SPOT_LIMITS: VenueLimits = {
   charactersPerConnection: Infinity,
   // 5 messages a second, pongs included: 4 of ours and one pong.
   pace: 250,
+  connectionsPerWindow: 300,
+  connectionWindow: 300_000,
+  connectionLifetime: 86_400_000,
   source: 'github.com/binance/binance-spot-api-docs web-socket-streams.md',
   asOf: '2026-07-21',
 };
@@ -104,6 +107,7 @@ function bookOptions(market: BinanceMarket, topic: string): OrderBookOptions {
 function read(message: unknown): Incoming {
   const frame = asFields(message);
   if (frame === undefined) return { type: 'unknown' };
+  if (frame['e'] === 'serverShutdown' || asFields(frame['data'])?.['e'] === 'serverShutdown') return { type: 'ending' };
   if (typeof frame['stream'] === 'string') return readStream(frame['stream'], frame);
   return readAnswer(frame);
 }

@@ -13,12 +13,14 @@ const URLS: Readonly<Record<Bybit2021Market, string>> = {
   inverse: 'wss://stream.bybit.com/realtime',
 };
 
-const LIMITS: VenueLimits = {
+const LIMITS: Partial<VenueLimits> = {
   topicsPerRequest: Infinity,
   bytesPerRequest: Infinity,
   topicsPerConnection: Infinity,
   // That of the V5 streams; the venue stated none for these.
   charactersPerConnection: 21_000,
+  connectionsPerWindow: 500,
+  connectionWindow: 300_000,
   pace: 50,
   source: 'github.com/bybit-exchange/docs docs/v5/websocket/wss-authentication.mdx (the successor of these streams)',
   asOf: '2026-07-24',

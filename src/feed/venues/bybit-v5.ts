@@ -28,12 +28,14 @@ export type BybitMarket = 'spot' | 'linear' | 'inverse' | 'option';
 
 const MARKETS: readonly BybitMarket[] = ['spot', 'linear', 'inverse', 'option'];
 
-const LIMITS: VenueLimits = {
+const LIMITS: Partial<VenueLimits> = {
   topicsPerRequest: Infinity,
   bytesPerRequest: Infinity,
   topicsPerConnection: Infinity,
   charactersPerConnection: 21_000,
   pace: 50,
+  connectionsPerWindow: 500,
+  connectionWindow: 300_000,
   source: 'github.com/bybit-exchange/docs docs/v5/websocket/wss-authentication.mdx',
   asOf: '2026-07-24',
 };
