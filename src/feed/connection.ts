@@ -14,7 +14,10 @@ import type { ConnectBudget } from './connect-budget.js';
 import type { FeedCounters } from './counters.js';
 import type { AnyFeedEvent } from './event.js';
 import type { FeedErrorContext } from './feed-options.js';
+import { Conflater } from './conflater.js';
+import type { Conflation } from './conflation.js';
 import { Link } from './link.js';
+import type { LinkHealth } from './link-health.js';
 import type { FeedProtocol, RequestAction } from './protocol.js';
 import type { RecentCount } from './recent-count.js';
 import { RequestDesk } from './request-desk.js';
@@ -44,6 +47,8 @@ export interface ConnectionSettings<Event extends AnyFeedEvent> {
   readonly budget: ConnectBudget;
   /** Counts the times a lost or failed link was replaced. */
   readonly reconnects: RecentCount;
+  /** Which topics are conflated, and how long; undefined for none. */
+  readonly conflation: Conflation | undefined;
   /** Clock of every timer and time stamp here, the epoch times in gaps included. */
   readonly ioClock: Clock;
   /** Shared by all connections of the pool, which count in it directly. */
@@ -57,7 +62,7 @@ export interface ConnectionSettings<Event extends AnyFeedEvent> {
 /** What a connection tells its pool. */
 export interface ConnectionHandlers<Event extends AnyFeedEvent> {
   /** A frame arrived. */
-  received(connection: Connection<Event>, text: string): void;
+  received(connection: Connection<Event>, frame: Buffer): void;
   /** Values of a topic are expected from now on. */
   live(connection: Connection<Event>, record: TopicRecord<Event>): void;
   /** The venue refused a topic, or its link was lost. */
@@ -70,22 +75,6 @@ export interface ConnectionHandlers<Event extends AnyFeedEvent> {
   replaced(connection: Connection<Event>): boolean;
   /** The link is lost and no topic is left to open it again for. */
   ended(connection: Connection<Event>): void;
-}
-
-/** How a connection does. */
-export interface LinkHealth {
-  /** Its address. */
-  readonly url: string;
-  /** Whether frames go both ways, a handshake is under way, or the next one waits for its time. */
-  readonly state: 'open' | 'opening' | 'waiting';
-  /** Topics that live on it. */
-  readonly topics: number;
-  /** Losses since it was last stable. */
-  readonly failures: number;
-  /** Milliseconds since it was opened; null when it is not open. */
-  readonly age: number | null;
-  /** Milliseconds since anything arrived; null when it is not open. */
-  readonly silence: number | null;
 }
 
 /** Largest part of the time until a rotation that chance takes off. */
@@ -106,6 +95,7 @@ export class Connection<Event extends AnyFeedEvent> {
   readonly #retries: BackOff;
   /** Topics refused after a reconnect, until they are tried again. */
   readonly #refused = new Set<TopicRecord<Event>>();
+  readonly #conflater: Conflater | undefined;
   #link: Link | undefined;
   readonly #timers = new Set<Timer>();
   #characters = 0;
@@ -127,6 +117,16 @@ export class Connection<Event extends AnyFeedEvent> {
     this.socketClass = socketClass;
     this.#settings = settings;
     this.#handlers = handlers;
+    const { conflation } = settings;
+    if (conflation !== undefined) {
+      const deliver = (frame: Buffer): void => handlers.received(this, frame);
+      this.#conflater = new Conflater({
+        ...conflation,
+        ioClock: settings.ioClock,
+        counters: settings.counters,
+        deliver,
+      });
+    }
     this.#backOff = new BackOff(settings.backOff, settings.random);
     this.#retries = new BackOff(settings.backOff, settings.random);
     this.#desk = new RequestDesk(settings, {
@@ -163,6 +163,7 @@ export class Connection<Event extends AnyFeedEvent> {
   /** Takes in a topic the pool has placed here, and asks the venue for it unless it comes unasked. */
   add(record: TopicRecord<Event>): void {
     this.records.set(record.topic, record);
+    if (this.#settings.conflation?.isConflated(record.topic) === true) this.#conflater?.add(record.topic);
     if (!record.isUnasked) this.#characters += record.characters;
     this.reconcile(record);
   }
@@ -193,6 +194,7 @@ export class Connection<Event extends AnyFeedEvent> {
   /** An event for a topic of this connection came: the topic is live, whether it was answered or not. */
   touch(record: TopicRecord<Event>): void {
     this.#lastEventAt = this.#lastReceivedAt;
+    this.#conflater?.supersede(record.topic);
     record.events++;
     record.lastEventAt = this.#lastReceivedWallTime;
     if (record.lostAt !== undefined && record.wire !== 'off') this.#goLive(record);
@@ -237,6 +239,7 @@ export class Connection<Event extends AnyFeedEvent> {
     this.#isClosed = true;
     this.#cancelTimers();
     this.#desk.close();
+    this.#conflater?.close();
     await this.#link?.close(reason);
   }
 
@@ -258,7 +261,7 @@ export class Connection<Event extends AnyFeedEvent> {
       settings,
       {
         opened: () => this.#opened(),
-        received: (text, bytes) => this.#received(text, bytes),
+        received: (frame) => this.#received(frame),
         ponged: () => this.#desk.sent(),
         pingDue: () => this.#desk.requestPing(),
         closed: (reason) => this.#lost(reason),
@@ -279,13 +282,13 @@ export class Connection<Event extends AnyFeedEvent> {
     this.#desk.open();
   }
 
-  #received(text: string, bytes: number): void {
+  #received(frame: Buffer): void {
     const { counters, ioClock } = this.#settings;
     counters.frames++;
-    counters.bytes += bytes;
+    counters.bytes += frame.length;
     this.#lastReceivedAt = ioClock.now();
     this.#lastReceivedWallTime = ioClock.wallTime();
-    this.#handlers.received(this, text);
+    if (this.#conflater?.take(frame) !== true) this.#handlers.received(this, frame);
   }
 
   #lost(reason: Error): void {
@@ -297,7 +300,8 @@ export class Connection<Event extends AnyFeedEvent> {
     if (this.#isClosed) return;
     this.#cancelTimers();
     this.#desk.close();
-    if (this.#handlers.replaced(this)) return;
+    this.#conflater?.flush();
+    if (this.#isClosed || this.#handlers.replaced(this)) return;
     if (this.#wasStable()) this.#backOff.reset();
     for (const record of this.records.values()) this.#lose(record, reason);
     if (this.#isClosed) return;
@@ -372,6 +376,7 @@ export class Connection<Event extends AnyFeedEvent> {
   #release(record: TopicRecord<Event>): void {
     if (this.records.get(record.topic) !== record) return;
     this.records.delete(record.topic);
+    this.#conflater?.delete(record.topic);
     if (!record.isUnasked) this.#characters -= record.characters;
     this.#handlers.released(this, record);
   }

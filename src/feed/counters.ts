@@ -8,6 +8,10 @@ export interface FeedCounters {
   reconnects: number;
   /** Frames received, before anything is known of their content. */
   frames: number;
+  /** Of those, how many were dropped unread because a newer one of their topic came. */
+  conflated: number;
+  /** Now: of those, how many wait for the end of the turn or the interval. */
+  held: number;
   /** Bytes of their payloads. */
   bytes: number;
   /** Frames that held data for a topic, wanted or not. */
@@ -43,6 +47,8 @@ export function newCounters(): FeedCounters {
     connectFailures: 0,
     reconnects: 0,
     frames: 0,
+    conflated: 0,
+    held: 0,
     bytes: 0,
     events: 0,
     stray: 0,

@@ -51,6 +51,21 @@ export interface ReconnectOptions {
   readonly stableAfter?: number | undefined;
 }
 
+/** Which frames need not be parsed. */
+export interface ConflateOptions {
+  /**
+   * Whether only the newest value of a topic is wanted. Called once when it is subscribed. The venue must send the whole
+   * state in each frame of it (tickers of options and spot at Bybit; `bookTicker`, `depth5` to `depth20` at
+   * Binance): others are refused with ArgumentError, since changes would be lost.
+   */
+  readonly topics: (topic: string) => boolean;
+  /**
+   * Time between two values of a topic, in milliseconds; 0 is a turn of the event loop.
+   * @default 0
+   */
+  readonly interval?: number | undefined;
+}
+
 /** Options of a {@link FeedPool}. */
 export interface FeedPoolOptions<Event extends AnyFeedEvent = FeedEvent> {
   /** The venue's language and limits. */
@@ -87,6 +102,12 @@ export interface FeedPoolOptions<Event extends AnyFeedEvent = FeedEvent> {
   readonly maxPayload?: number | undefined;
   /** When a lost connection is opened again. */
   readonly reconnect?: ReconnectOptions | undefined;
+  /**
+   * Topics of which only the newest value is wanted: of all their frames that arrive in one turn of the event loop, or in
+   * one interval, only the last is parsed and delivered. The last frame of a burst always is.
+   * @default none: every frame is parsed and delivered
+   */
+  readonly conflate?: ConflateOptions | undefined;
   /**
    * How long a connection is used, in milliseconds, until another takes its place without a gap: first the new one is
    * opened and brings the same topics, then the old one is closed. For that time there is one connection more than
@@ -137,6 +158,9 @@ export const feedPoolSchema = z.strictObject({
   connectTimeout: z.optional(duration({ min: 1 })),
   maxPayload: z.optional(wholeNumber(1, 2 ** 30)),
   reconnect: z.optional(reconnectSchema),
+  conflate: z.optional(
+    z.strictObject({ topics: callback<(topic: string) => boolean>(), interval: z.optional(duration()) }),
+  ),
   rotateAfter: z.optional(duration({ min: 1_000, allowInfinity: true })),
   random: z.optional(callback<() => number>()),
   ioClock: z.optional(clockOption()),

@@ -10,6 +10,7 @@ import { newCounters } from './counters.js';
 import type { AnyFeedEvent, FeedEvent } from './event.js';
 import { type FeedErrorContext, type FeedGap, type FeedPoolOptions, feedPoolSchema } from './feed-options.js';
 import type { FeedExplanation, FeedStats } from './feed-stats.js';
+import { conflationOf } from './conflation.js';
 import { ConnectBudget } from './connect-budget.js';
 import { FrameRouter } from './frame-router.js';
 import { RecentCount } from './recent-count.js';
@@ -83,6 +84,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     this.#settings = {
       protocol: this.#protocol,
       rotateAfter: read.rotateAfter ?? connectionLifetime * ROTATE_AT,
+      conflation: conflationOf(this.#protocol, read.conflate),
       budget: new ConnectBudget(connectionsPerWindow, connectionWindow, ioClock),
       reconnects: new RecentCount(HOUR, ioClock),
       pace: read.pace ?? this.#protocol.limits.pace,
@@ -128,6 +130,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   ): Promise<EndTopic> {
     if (this.#closing !== undefined) throw new ClosedError('the FeedPool is closed');
     checkSubscribe(this.#protocol, topic, emit, notify);
+    this.#settings.conflation?.check(topic);
     return this.#subscribe(topic, emit, notify);
   }
 
@@ -150,7 +153,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
 
   /** Counters over all connections, as plain data. Cost: one step per topic. */
   stats(): FeedStats {
-    const { frames, malformed } = this.#counters;
+    const { frames, malformed, conflated, held } = this.#counters;
     const connections = [...this.#connections.keys()];
     const records = connections.flatMap((connection) => [...connection.records.values()]);
     return {
@@ -161,7 +164,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       pendingRequests: connections.reduce((sum, connection) => sum + connection.desk.pending, 0),
       paused: this.#isPaused,
       ...this.#counters,
-      parsed: frames - malformed,
+      parsed: frames - malformed - conflated - held,
       reconnectsLastHour: this.#settings.reconnects.total,
       rotations: this.#rotations.done,
       rotationFailures: this.#rotations.failed,
@@ -296,7 +299,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   readonly #handlers: ConnectionHandlers<Event> = {
-    received: (connection, text) => this.#router.route(connection, text),
+    received: (connection, frame) => this.#router.route(connection, frame.toString()),
     live: (connection, record) => this.#live(connection, record),
     failed: (record, error, isFinal) => this.#failed(record, error, isFinal),
     released: (connection, record) => this.#released(connection, record),

@@ -1,9 +1,9 @@
-import type { LinkHealth } from './connection.js';
+import type { LinkHealth } from './link-health.js';
 
 /**
  * Counters of a FeedPool, over all its connections. Only those under "now" go down.
  *
- * frames = parsed + malformed, and parsed = events + acks + rejected + alive + unknown.
+ * frames = parsed + malformed + conflated + held, and parsed = events + acks + rejected + alive + unknown.
  */
 export interface FeedStats {
   /** Name of the protocol. */
@@ -34,6 +34,10 @@ export interface FeedStats {
   readonly links: readonly LinkHealth[];
   /** Frames received. */
   readonly frames: number;
+  /** Frames dropped unread because a newer one of their topic came; see the option `conflate`. */
+  readonly conflated: number;
+  /** Now: frames that wait for the end of the turn or the interval. */
+  readonly held: number;
   /** Bytes of their payloads. */
   readonly bytes: number;
   /** Frames understood. */

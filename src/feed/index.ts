@@ -12,8 +12,8 @@ export type {
   Trade,
   VenueStatus,
 } from './event.js';
-export type { LinkHealth } from './connection.js';
-export type { FeedErrorContext, FeedGap, FeedPoolOptions, ReconnectOptions } from './feed-options.js';
+export type { LinkHealth } from './link-health.js';
+export type { ConflateOptions, FeedErrorContext, FeedGap, FeedPoolOptions, ReconnectOptions } from './feed-options.js';
 export { FeedPool } from './feed-pool.js';
 export type { FeedExplanation, FeedStats, FeedTopicState } from './feed-stats.js';
 export type { VenueLimits } from './limits.js';
@@ -21,6 +21,7 @@ export { OrderBook } from './order-book.js';
 export type { BookExplanation, BookStatus, BookView, OrderBookOptions, OrderBookStats } from './order-book-options.js';
 export {
   type Acknowledgement,
+  type ConflationRules,
   defineProtocol,
   type FeedProtocol,
   type Heartbeat,

@@ -23,8 +23,8 @@ export interface LinkSettings {
 export interface LinkHandlers {
   /** The handshake is done and frames can be sent; comes at most once, before everything but `closed`. */
   opened(): void;
-  /** One message came, as text; `bytes` is the size of its payload. */
-  received(text: string, bytes: number): void;
+  /** One message came: the bytes of its text, in the socket's memory. */
+  received(frame: Buffer): void;
   /** The venue's ping frame was answered. */
   ponged(): void;
   /** A ping of ours is due. */
@@ -144,7 +144,7 @@ export class Link {
 
   #receive(data: Buffer): void {
     this.#seen();
-    if (this.isOpen) this.#handlers.received(data.toString(), data.length);
+    if (this.isOpen) this.#handlers.received(data);
   }
 
   /** Anything that arrives proves the connection alive. */

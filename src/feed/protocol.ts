@@ -52,6 +52,14 @@ export interface Heartbeat {
   readonly ping: 'frame' | ((id: number) => string);
 }
 
+/** How frames that need not be parsed are known. */
+export interface ConflationRules {
+  /** What stands before the topic at the very start of a frame: `{"topic":"`. Frames that begin otherwise are parsed. */
+  readonly prefix: string;
+  /** Whether each frame of a topic holds the whole state, so that the newest one makes all before it needless. */
+  readonly isWhole: (topic: string) => boolean;
+}
+
 /** What a user states about a venue; see {@link FeedProtocol} for the defaults. */
 export interface ProtocolDefinition<Event extends AnyFeedEvent = FeedEvent> {
   /** Name for messages and statistics. */
@@ -81,6 +89,8 @@ export interface ProtocolDefinition<Event extends AnyFeedEvent = FeedEvent> {
    * or an id, for instance. @default the JSON of `raw`, for venues that send all connections the same text
    */
   readonly identify?: ((event: AnyFeedEvent) => string | number) | undefined;
+  /** Which of its frames can be dropped unread when a newer one comes. @default none */
+  readonly conflation?: ConflationRules | undefined;
   /** Options of an OrderBook for a book topic. @default none */
   readonly book?: ((topic: string) => OrderBookOptions) | undefined;
 }
@@ -131,6 +141,9 @@ const schema = z.strictObject({
   decode: z.optional(callback()),
   read: callback(),
   identify: z.optional(callback()),
+  conflation: z.optional(
+    z.strictObject({ prefix: claim('a text', (value) => typeof value === 'string'), isWhole: callback() }),
+  ),
   book: z.optional(callback()),
 });
 
@@ -170,6 +183,7 @@ export function defineProtocol<Event extends AnyFeedEvent = FeedEvent>(
     decode: definition.decode ?? ((frame: string): unknown => JSON.parse(frame)),
     read: definition.read,
     identify: definition.identify ?? ((event): string => JSON.stringify(event.raw)),
+    conflation: definition.conflation ?? { prefix: '', isWhole: () => false },
     book: definition.book ?? (() => ({})),
   });
 }

@@ -37,6 +37,7 @@ function bench(overrides: Partial<ConnectionSettings<TestEvent>> = {}): Bench {
     maxPayload: 1_000,
     backOff: { minDelay: 100, maxDelay: 1_000 },
     stableAfter: 5_000,
+    conflation: undefined,
     rotateAfter: Infinity,
     budget: new ConnectBudget(Infinity, 1_000, clock),
     reconnects: new RecentCount(3_600_000, clock),
@@ -48,7 +49,7 @@ function bench(overrides: Partial<ConnectionSettings<TestEvent>> = {}): Bench {
     ...overrides,
   };
   const handlers: ConnectionHandlers<TestEvent> = {
-    received: (_connection, text) => story.push(`received ${text}`),
+    received: (_connection, frame) => story.push(`received ${frame.toString()}`),
     live: (_connection, record) => {
       story.push(`live ${record.topic}`);
       record.lostAt = undefined;

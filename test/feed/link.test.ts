@@ -16,7 +16,7 @@ function bench(overrides: Partial<LinkSettings> = {}, isPaused = false): Bench {
   const story: string[] = [];
   const handlers: LinkHandlers = {
     opened: () => story.push('opened'),
-    received: (text, bytes) => story.push(`received ${text} (${bytes})`),
+    received: (frame) => story.push(`received ${frame.toString()} (${frame.length})`),
     ponged: () => story.push('ponged'),
     pingDue: () => story.push('ping due'),
     closed: (reason) => story.push(`closed: ${reason.message}`),

@@ -51,6 +51,9 @@ const USDM_PUBLIC = /@(?:trade|bookTicker|depth\d*|rpiDepth)(?:@|$)/;
 /** Streams of the best 5, 10 or 20 levels: each frame is a whole book. */
 const PARTIAL_DEPTH = /@depth(?:5|10|20)(?:@|$)/;
 
+/** Streams whose every frame holds the whole state. Not bars: the last frame of one must not be lost to the next. */
+const WHOLE = /@(?:bookTicker|depth(?:5|10|20))(?:@|$)/;
+
 /**
  * The combined streams of Binance: `btcusdt@trade`, `@aggTrade`, `@bookTicker`, `@depth@100ms`,
  * `@depth20`, `@kline_1m`.
@@ -71,6 +74,7 @@ export function binance(market: BinanceMarket, overrides?: ProtocolOverrides): F
     refuse,
     request,
     read,
+    conflation: { prefix: '{"stream":"', isWhole: (topic) => WHOLE.test(topic) },
     book: (topic) => bookOptions(market, topic),
   };
   return override(definition, overrides);

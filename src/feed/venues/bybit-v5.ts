@@ -64,10 +64,16 @@ export function bybitV5(market: BybitMarket, overrides?: ProtocolOverrides): Fee
       refuse: (topic) => (topic.includes('.') ? undefined : 'a topic looks like orderbook.50.BTCUSDT'),
       request,
       read: (message) => read(market, message),
+      conflation: { prefix: '{"topic":"', isWhole: (topic) => isWhole(market, topic) },
       book: bookOptions,
     },
     overrides,
   );
+}
+
+/** Tickers of contracts hold only what changed. */
+function isWhole(market: BybitMarket, topic: string): boolean {
+  return topic.startsWith('tickers.') && (market === 'spot' || market === 'option');
 }
 
 function request(action: RequestAction, topics: readonly string[], id: number): string {

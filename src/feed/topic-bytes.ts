@@ -1,0 +1,78 @@
+/**
+ * Finds the topic of a frame in its bytes, for frames that begin with it: `{"topic":"tickers.BTCUSDT",…`.
+ *
+ * The name is hashed up to its closing quote, and a hit is compared byte by byte with the name itself, so that a frame is
+ * never taken for one of another topic. A frame with another order of keys, an escape in the name or a name that is not
+ * known is not found: it takes the way of every other frame.
+ *
+ * Hot path: no allocation, one pass over the name.
+ */
+
+/** A JSON text's `"`. */
+const QUOTE = 0x22;
+/** A JSON text's `\`. */
+const ESCAPE = 0x5c;
+/** Most bytes of a name. */
+const LONGEST_NAME = 1_024;
+
+/** A name and what is kept beside it. */
+interface Slot<Value> {
+  readonly name: Buffer;
+  readonly value: Value;
+}
+
+/** Values by the name at the start of a frame; see the notes above. */
+export class TopicBytes<Value> {
+  readonly #prefix: Buffer;
+  readonly #slots = new Map<number, Slot<Value>[]>();
+
+  /** `prefix` is what stands before the name, its opening quote included. */
+  constructor(prefix: string) {
+    this.#prefix = Buffer.from(prefix);
+  }
+
+  /** Adds a topic that is not there yet. */
+  add(topic: string, value: Value): void {
+    const name = Buffer.from(JSON.stringify(topic).slice(1, -1));
+    const hash = hashOf(name, 0, name.length);
+    this.#slots.set(hash, [...(this.#slots.get(hash) ?? []), { name, value }]);
+  }
+
+  /** Removes a topic. */
+  delete(topic: string): void {
+    const name = Buffer.from(JSON.stringify(topic).slice(1, -1));
+    const hash = hashOf(name, 0, name.length);
+    const slots = (this.#slots.get(hash) ?? []).filter((slot) => !slot.name.equals(name));
+    if (slots.length > 0) this.#slots.set(hash, slots);
+    else this.#slots.delete(hash);
+  }
+
+  /** The value of the topic that a frame begins with, if it is known. */
+  find(frame: Buffer): Value | undefined {
+    const start = this.#prefix.length;
+    for (let index = 0; index < start; index++) if (frame[index] !== this.#prefix[index]) return undefined;
+    const last = Math.min(frame.length, start + LONGEST_NAME);
+    let end = start;
+    while (end < last && frame[end] !== QUOTE) {
+      if (frame[end] === ESCAPE) return undefined;
+      end++;
+    }
+    const slots = this.#slots.get(hashOf(frame, start, end));
+    if (slots === undefined || frame[end] !== QUOTE) return undefined;
+    for (const { name, value } of slots) if (isSame(name, frame, start, end)) return value;
+    return undefined;
+  }
+}
+
+/** FNV-1a over some bytes. */
+function hashOf(bytes: Buffer, start: number, end: number): number {
+  let hash = 0x81_1c_9d_c5 | 0;
+  for (let index = start; index < end; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x01_00_01_93);
+  return hash;
+}
+
+function isSame(name: Buffer, frame: Buffer, start: number, end: number): boolean {
+  if (name.length !== end - start) return false;
+  for (let index = 0; index < name.length; index++) if (name[index] !== frame[start + index]) return false;
+  return true;
+}
