@@ -5,14 +5,16 @@ import { systemClock } from '../core/system-clock.js';
 import type { EndTopic, TopicSource, TopicStatus } from '../core/topic-source.js';
 import type { Callback } from '../core/callback.js';
 import type { Timer } from '../core/clock.js';
-import { Connection, type ConnectionHandlers, type ConnectionSettings } from './connection.js';
+import { Connection, type ConnectionHandlers } from './connection.js';
+import type { ConnectionSettings } from './connection-settings.js';
 import { newCounters } from './counters.js';
 import type { AnyFeedEvent, FeedEvent } from './event.js';
 import { type FeedErrorContext, type FeedGap, type FeedPoolOptions, feedPoolSchema } from './feed-options.js';
-import type { FeedExplanation, FeedStats } from './feed-stats.js';
+import { connectionTotals, type FeedExplanation, type FeedStats, frameCounts } from './feed-stats.js';
 import { conflationOf } from './conflation.js';
 import { ConnectBudget } from './connect-budget.js';
 import { FrameRouter } from './frame-router.js';
+import { type FrameListener, FrameTaps } from './frame-tap.js';
 import { RecentCount } from './recent-count.js';
 import { Rotations } from './rotations.js';
 import type { FeedProtocol } from './protocol.js';
@@ -84,6 +86,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     this.#settings = {
       protocol: this.#protocol,
       rotateAfter: read.rotateAfter ?? connectionLifetime * ROTATE_AT,
+      taps: new FrameTaps(this.#failures),
       conflation: conflationOf(this.#protocol, read.conflate),
       budget: new ConnectBudget(connectionsPerWindow, connectionWindow, ioClock),
       reconnects: new RecentCount(HOUR, ioClock),
@@ -151,24 +154,24 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     for (const connection of this.#connections.keys()) connection.resume();
   }
 
+  /**
+   * Listens in on all connections: called with each opening and each frame, sent or received, as text, before anything
+   * is known of it. What the listener throws is reported. Cost: each frame is made a text for it.
+   */
+  tap(listener: FrameListener): Disposable {
+    return this.#settings.taps.add(listener);
+  }
+
   /** Counters over all connections, as plain data. Cost: one step per topic. */
   stats(): FeedStats {
-    const { frames, malformed, conflated, held } = this.#counters;
-    const connections = [...this.#connections.keys()];
-    const records = connections.flatMap((connection) => [...connection.records.values()]);
     return {
       protocol: this.#protocol.name,
-      connections: connections.filter((connection) => connection.isOpen).length,
-      topics: records.filter((record) => record.isWanted).length,
-      live: records.filter((record) => record.isLive).length,
-      pendingRequests: connections.reduce((sum, connection) => sum + connection.desk.pending, 0),
+      ...connectionTotals([...this.#connections.keys()]),
       paused: this.#isPaused,
-      ...this.#counters,
-      parsed: frames - malformed - conflated - held,
+      ...frameCounts(this.#counters),
       reconnectsLastHour: this.#settings.reconnects.total,
       rotations: this.#rotations.done,
       rotationFailures: this.#rotations.failed,
-      links: connections.map((connection) => connection.health()),
       gaps: this.#gaps,
       errors: this.#failures.count,
     };

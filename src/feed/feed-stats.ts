@@ -1,3 +1,6 @@
+import type { Connection } from './connection.js';
+import type { FeedCounters } from './counters.js';
+import type { AnyFeedEvent } from './event.js';
 import type { LinkHealth } from './link-health.js';
 
 /**
@@ -99,4 +102,24 @@ export interface FeedExplanation {
   readonly lastEventAt: number | undefined;
   /** Address of its connection; undefined without one. */
   readonly url: string | undefined;
+}
+
+/** The counters with the one that follows from them. */
+export function frameCounts(counters: FeedCounters): FeedCounters & Pick<FeedStats, 'parsed'> {
+  const { frames, malformed, conflated, held } = counters;
+  return { ...counters, parsed: frames - malformed - conflated - held };
+}
+
+/** What the connections have now. */
+export function connectionTotals<Event extends AnyFeedEvent>(
+  connections: readonly Connection<Event>[],
+): Pick<FeedStats, 'connections' | 'topics' | 'live' | 'pendingRequests' | 'links'> {
+  const records = connections.flatMap((connection) => [...connection.records.values()]);
+  return {
+    connections: connections.filter((connection) => connection.isOpen).length,
+    topics: records.filter((record) => record.isWanted).length,
+    live: records.filter((record) => record.isLive).length,
+    pendingRequests: connections.reduce((sum, connection) => sum + connection.desk.pending, 0),
+    links: connections.map((connection) => connection.health()),
+  };
 }

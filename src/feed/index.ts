@@ -15,8 +15,15 @@ export type {
 export type { LinkHealth } from './link-health.js';
 export type { ConflateOptions, FeedErrorContext, FeedGap, FeedPoolOptions, ReconnectOptions } from './feed-options.js';
 export { FeedPool } from './feed-pool.js';
+export { FeedRecorder, recordFeed } from './feed-recorder.js';
+export type { FeedRecorderErrorContext, FeedRecorderOptions, FeedRecorderStats } from './feed-recorder-options.js';
+export { FeedReplay, replayFeed } from './feed-replay.js';
+export type { FeedReplayOptions, FeedReplayReport, RecordedSnapshot } from './feed-replay-options.js';
 export type { FeedExplanation, FeedStats, FeedTopicState } from './feed-stats.js';
+export type { FrameListener, TappedFrame } from './frame-tap.js';
 export type { VenueLimits } from './limits.js';
+export { type Line, readLines } from './line-reader.js';
+export { readLine, type RecordedLine, writeLine } from './recorded-line.js';
 export { OrderBook } from './order-book.js';
 export type { BookExplanation, BookStatus, BookView, OrderBookOptions, OrderBookStats } from './order-book-options.js';
 export {

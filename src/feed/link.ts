@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Clock, Timer } from '../core/clock.js';
 import { TimeoutError } from '../core/errors.js';
+import type { FrameTaps } from './frame-tap.js';
 import type { Heartbeat } from './protocol.js';
 
 /** How a socket is opened and watched. Times in milliseconds. */
@@ -17,6 +18,8 @@ export interface LinkSettings {
   readonly heartbeat: Heartbeat;
   /** Clock of the deadlines and of the heartbeat. */
   readonly ioClock: Clock;
+  /** Those who listen in. */
+  readonly taps: FrameTaps;
 }
 
 /** What happens on a link. `closed` comes once, last, and whatever the cause. */
@@ -73,7 +76,9 @@ export class Link {
 
   /** Sends a text frame; outside of the open state it is dropped without a word. */
   send(text: string): void {
-    if (this.isOpen) this.#socket.send(text, ignoreError);
+    if (!this.isOpen) return;
+    this.#settings.taps.sent(this.#settings.url, text);
+    this.#socket.send(text, ignoreError);
   }
 
   /** Sends a WebSocket ping frame; the deadline for its answer starts with the heartbeat, not here. */
@@ -139,12 +144,15 @@ export class Link {
     this.#seen();
     if (this.#isPaused) this.#socket.pause();
     this.#scheduleHeartbeat();
+    this.#settings.taps.opened(this.#settings.url);
     this.#handlers.opened();
   }
 
   #receive(data: Buffer): void {
     this.#seen();
-    if (this.isOpen) this.#handlers.received(data);
+    if (!this.isOpen) return;
+    this.#settings.taps.received(this.#settings.url, data);
+    this.#handlers.received(data);
   }
 
   /** Anything that arrives proves the connection alive. */

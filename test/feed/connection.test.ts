@@ -1,8 +1,11 @@
+import { FailureReporter } from '../../src/core/failures.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from 'tickwise/core';
-import { Connection, type ConnectionHandlers, type ConnectionSettings } from '../../src/feed/connection.js';
+import { Connection, type ConnectionHandlers } from '../../src/feed/connection.js';
 import { ConnectBudget } from '../../src/feed/connect-budget.js';
+import type { ConnectionSettings } from '../../src/feed/connection-settings.js';
 import { newCounters } from '../../src/feed/counters.js';
+import { FrameTaps } from '../../src/feed/frame-tap.js';
 import { RecentCount } from '../../src/feed/recent-count.js';
 import { explainTopic } from '../../src/feed/explain-topic.js';
 import { TopicRecord } from '../../src/feed/topic-record.js';
@@ -38,6 +41,7 @@ function bench(overrides: Partial<ConnectionSettings<TestEvent>> = {}): Bench {
     backOff: { minDelay: 100, maxDelay: 1_000 },
     stableAfter: 5_000,
     conflation: undefined,
+    taps: new FrameTaps(new FailureReporter('test', undefined)),
     rotateAfter: Infinity,
     budget: new ConnectBudget(Infinity, 1_000, clock),
     reconnects: new RecentCount(3_600_000, clock),

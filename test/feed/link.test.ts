@@ -1,3 +1,5 @@
+import { FailureReporter } from '../../src/core/failures.js';
+import { FrameTaps } from '../../src/feed/frame-tap.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from 'tickwise/core';
 import { Link, type LinkHandlers, type LinkSettings } from '../../src/feed/link.js';
@@ -28,6 +30,7 @@ function bench(overrides: Partial<LinkSettings> = {}, isPaused = false): Bench {
     connectTimeout: 10_000,
     heartbeat: { every: 20_000, timeout: 5_000, ping: 'frame' },
     ioClock: clock,
+    taps: new FrameTaps(new FailureReporter('test', undefined)),
     ...overrides,
   };
   const link = new Link(settings, handlers, isPaused);

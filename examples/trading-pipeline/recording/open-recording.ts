@@ -3,9 +3,12 @@ import { existsSync } from 'node:fs';
 
 import { UserError } from '../user-error.js';
 
-import { readLines } from './line-reader.js';
+import { readLines } from 'tickwise/feed';
 import type { Recording, RestSnapshot, Venue } from './recording.js';
 import { RecordingBuilder } from './recording-builder.js';
+
+/** Longest line read, in bytes. The largest frame of the known recordings has 80 kB. */
+const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
 /** How the file of a recording ends. */
 export const RECORDING_ENDING = /\.ndjson(\.gz)?$/;
@@ -31,7 +34,7 @@ export async function openRecording(path: string): Promise<Recording> {
 export async function replayableVenue(path: string): Promise<Venue | undefined> {
   const builder = new RecordingBuilder(path);
   try {
-    for await (const line of readLines(path)) {
+    for await (const line of readLines(path, MAX_LINE_BYTES)) {
       builder.add(stripped(line));
       if (builder.hasBook) return builder.venue;
       if (line.number >= PROBE_LINES) return undefined;
@@ -74,7 +77,7 @@ interface ReadLine {
 
 async function readInto(path: string, take: (line: ReadLine) => void): Promise<void> {
   try {
-    for await (const line of readLines(path)) take(stripped(line));
+    for await (const line of readLines(path, MAX_LINE_BYTES)) take(stripped(line));
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });

@@ -1,7 +1,7 @@
 import { UserError } from '../user-error.js';
 
 import { type Dialect, dialects, isObject, type JsonObject, type Received } from './dialects/index.js';
-import type { Line } from './line-reader.js';
+import type { Line } from 'tickwise/feed';
 import type { Frame, MalformedLine, Market, Recording, RestSnapshot, Topic, Venue } from './recording.js';
 
 /** Malformed lines reported one by one; the others are only counted. */

@@ -1,22 +1,25 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 
-/** Longest line read, in bytes. The largest frame of the known recordings has 80 kB. */
-const MAX_LINE_BYTES = 4 * 1024 * 1024;
+/** Longest line read, in bytes. */
+const MAX_LINE_BYTES = 2 ** 24;
 
-/** One line of a file; `text` is undefined when it was longer than the limit. */
+/** One line of a file. */
 export interface Line {
-  /** From 1. */
+  /** Its number, from 1. */
   readonly number: number;
+  /** Its text without the line end; undefined when it was longer than the limit. */
   readonly text: string | undefined;
 }
 
 /**
  * Reads the lines of a file, gzip or plain (told by the file's first bytes, not by its name).
  *
- * Holds one chunk and at most one line in memory; a longer line is passed over and reported without text.
+ * Holds one chunk and at most one line in memory; a line longer than `maxLineBytes` (16 MiB) is passed over and reported
+ * without text. A file that was cut off, as by a crash, is read as far as it goes: the last line may be torn.
+ * @throws the error of the file system or of a damaged gzip file, from the iteration.
  */
 export async function* readLines(path: string, maxLineBytes = MAX_LINE_BYTES): AsyncGenerator<Line> {
   const splitter = new LineSplitter(maxLineBytes);
@@ -31,7 +34,7 @@ async function openBytes(path: string): Promise<NodeJS.ReadableStream> {
   const isPacked = await isGzip(path);
   const file = createReadStream(path);
   if (!isPacked) return file;
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
   // `pipeline` carries a read error over to the stream that is iterated; the iteration throws it.
   pipeline(file, gunzip, () => {});
   return gunzip;
@@ -47,6 +50,7 @@ async function isGzip(path: string): Promise<boolean> {
   }
 }
 
+/** Cuts chunks into lines. */
 class LineSplitter {
   readonly #maxBytes: number;
   #parts: Buffer[] = [];

@@ -1,0 +1,58 @@
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { constants, createGzip, type Gzip } from 'node:zlib';
+
+/** One file of a recording, packed or not. Lines are written as they are given, in that order. */
+export class RecordingFile {
+  /** Where it is. */
+  readonly path: string;
+  readonly #file: WriteStream;
+  readonly #gzip: Gzip | undefined;
+  #error: unknown;
+
+  /** Makes a new file; one of that name must not be there. */
+  constructor(path: string, compress: 'none' | 'gzip') {
+    this.path = path;
+    this.#file = createWriteStream(path, { flags: 'wx' });
+    this.#file.on('error', (error) => (this.#error ??= error));
+    if (compress === 'gzip') {
+      this.#gzip = createGzip();
+      this.#gzip.pipe(this.#file);
+    }
+  }
+
+  /** Hands text to the system; packed, all of it can be read again after a crash. @throws the error of the file system. */
+  async write(text: string): Promise<void> {
+    this.#check();
+    const target = this.#gzip ?? this.#file;
+    await this.#settled((done) => target.write(text, done));
+    const gzip = this.#gzip;
+    if (gzip !== undefined) await this.#settled((done) => gzip.flush(constants.Z_SYNC_FLUSH, done));
+    // The bytes that the packer made go through the file's own buffer.
+    if (this.#file.writableNeedDrain) await Promise.race([once(this.#file, 'drain'), once(this.#file, 'close')]);
+    this.#check();
+  }
+
+  /** Ends the file; resolves when all of it is handed to the system. @throws the error of the file system. */
+  async close(): Promise<void> {
+    const isClosed = this.#file.closed ? undefined : once(this.#file, 'close');
+    (this.#gzip ?? this.#file).end();
+    await isClosed;
+    this.#check();
+  }
+
+  /** Waits for a callback, or for the end of a file that failed: then it may never come. */
+  #settled(start: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#file.once('close', resolve);
+      start(() => {
+        this.#file.off('close', resolve);
+        resolve();
+      });
+    });
+  }
+
+  #check(): void {
+    if (this.#error !== undefined) throw this.#error;
+  }
+}
