@@ -14,7 +14,22 @@ export {
   type SinkReport,
   UnwrittenError,
 } from './batch/index.js';
-export { type DecodedFields, type EncodedFields, type FieldCodes, FieldMap } from './codec/index.js';
+export {
+  type BlockExplanation,
+  type CodecColumn,
+  type CodecColumns,
+  type CodecRow,
+  type CodecValue,
+  type ColumnExplanation,
+  type Compression,
+  type DecodedFields,
+  type EncodedFields,
+  type FieldCodes,
+  FieldMap,
+  SeriesCodec,
+  type SeriesCodecOptions,
+  type SeriesCodecStats,
+} from './codec/index.js';
 export {
   ArgumentError,
   cacheKey,
