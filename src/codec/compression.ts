@@ -8,10 +8,10 @@ import type { Compression } from './series-codec-options.js';
  */
 const PRESET = Buffer.from(
   [
-    ...['high\x03', '\x03low\x03', '\x05close\x03', '\x04open\x03', '\x06volume\x03', '\x06amount\x03', '\x03qty\x03'],
-    ...['\x04time\x00', '\x09timestamp\x00', '\x02id\x03', '\x05false', '\x04true', 'USDC', 'USD', 'Sell', 'Buy'],
-    ...['\x00\x04sell', '\x00\x03buy', '\x00\x07ETHUSDT', '\x00\x07BTCUSDT'],
-    ...['\x02ts\x00\x06symbol\x01\x04side\x01\x05price\x02\x04size\x02'],
+    '\x04high\x03\x03low\x03\x05close\x03\x04open\x03\x06volume\x03\x06amount\x03\x03qty\x03\x02id\x03',
+    '\x04time\x00\x09timestamp\x00\x00\x05false\x00\x04true\x00\x07BTCUSDC\x00\x07BTC-USD',
+    '\x00\x04Sell\x00\x03Buy\x00\x04sell\x00\x03buy\x00\x07ETHUSDT\x00\x07BTCUSDT',
+    '\x02ts\x00\x06symbol\x01\x04side\x01\x05price\x02\x04size\x02',
   ].join(''),
   'latin1',
 );

@@ -2,14 +2,14 @@ import { gunzipSync } from 'node:zlib';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A trade as exchanges print it. */
-export interface Trade {
+/** A trade as exchanges print it. Not an interface, which is no `Record`. */
+export type Trade = {
   readonly ts: number;
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
   readonly price: number;
   readonly size: number;
-}
+};
 
 /** What is read of a Binance trade frame. */
 interface Frame {
