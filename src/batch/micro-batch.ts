@@ -79,11 +79,11 @@ class MicroBatcher<Item, Result> {
   }
 
   one(item: Item): Promise<Result> {
-    const keys = this.#keysOf([item]);
+    const keys = this.#settings.key === undefined ? undefined : this.#keysOf([item]);
     if (keys instanceof Promise) return keys;
     this.#items++;
     const call = this.#openCall();
-    const slot = keys === undefined ? call.items.push(item) - 1 : call.slotOf(item, keys[0]);
+    const slot = keys === undefined ? call.add(item) : call.slotOf(item, keys[0]);
     const result = call.one(slot);
     this.#sendWhenFull(call);
     return result;
@@ -121,11 +121,10 @@ class MicroBatcher<Item, Result> {
     let next = 0;
     while (next < items.length) {
       const call = this.#openCall();
-      const start = call.items.length;
-      const last = Math.min(items.length, next + this.#settings.maxItems - start);
-      // Hot path: without keys an item costs one push.
-      for (; next < last; next++) call.items.push(items[next] as Item);
-      parts.push(call.range(start, call.items.length));
+      const last = Math.min(items.length, next + this.#settings.maxItems - call.items.length);
+      const slot = call.addAll(items, next, last);
+      parts.push(call.range(slot, slot + last - next));
+      next = last;
       this.#sendWhenFull(call);
     }
     return parts;
