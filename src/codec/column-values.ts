@@ -1,7 +1,6 @@
 import { ArgumentError } from '../core/errors.js';
 import { show } from '../core/show.js';
 import { type IndexedValues, indexValues } from './dictionary-column.js';
-import type { DictionaryValue } from './dictionary-entries.js';
 import type { NumberValues } from './number-column.js';
 import type { RowOrder } from './row-order.js';
 import type { NamedColumn } from './series-codec-options.js';
@@ -41,16 +40,14 @@ export function numberValues(rows: readonly CodecFields[], { name }: NamedColumn
 
 /** The values of a dictionary column, in the order of its storage. */
 export function dictionaryValues(rows: readonly CodecFields[], { name }: NamedColumn, order: RowOrder): IndexedValues {
-  return indexValues(rows.length, (position) => {
-    const row = order.rows[position] ?? 0;
-    const value = rows[row]?.[name];
-    if (!isDictionaryValue(value)) throw refusal(row, name, 'a text, true, false or null', value);
-    return value;
-  });
-}
-
-function isDictionaryValue(value: unknown): value is DictionaryValue {
-  return typeof value === 'string' || value === null || typeof value === 'boolean';
+  return indexValues(
+    rows.length,
+    (position) => rows[order.rows[position] ?? 0]?.[name],
+    (value, position) => {
+      if (typeof value === 'string' || value === null || typeof value === 'boolean') return value;
+      throw refusal(order.rows[position] ?? 0, name, 'a text, true, false or null', value);
+    },
+  );
 }
 
 function refuseFields(row: object, index: number, columns: ReadonlySet<string>): never {

@@ -8,6 +8,8 @@ export const LARGEST_INTEGER = 2 ** 52;
 
 /** Bits that an exception takes: its position, its kind and eight bytes. */
 const EXCEPTION_BITS = 80;
+/** Values that are looked at first. */
+const PROBES = 8;
 /** Bits that one more decimal adds to a value. */
 const BITS_PER_DECIMAL = Math.log2(10);
 
@@ -40,6 +42,48 @@ export function chooseDecimals(
   expected: number,
   most: number,
 ): number {
+  const guess = guessDecimals(values, start, end, expected, most);
+  if (isBest(values, start, end, guess)) return guess;
+  const needing = countDecimals(values, start, end, guess, most);
+  let chosen = coarserThan(needing, most + 1);
+  while (chosen > 0) {
+    const coarser = coarserThan(needing, chosen);
+    if ((needing[chosen] ?? 0) >= worthwhile(end - start, chosen - coarser)) return chosen;
+    chosen = coarser;
+  }
+  return chosen;
+}
+
+/** The most that one of the first values needs. */
+function guessDecimals(values: Float64Array, start: number, end: number, expected: number, most: number): number {
+  let guess = 0;
+  for (let position = start; position < Math.min(end, start + PROBES); position++) {
+    const decimals = leastDecimals(values[position] ?? 0, expected, most);
+    if (decimals <= most) guess = Math.max(guess, decimals);
+  }
+  return guess;
+}
+
+/** Whether no value needs more, and enough need as many: then counting would come to the same. Hot path. */
+function isBest(values: Float64Array, start: number, end: number, decimals: number): boolean {
+  const scale = power(decimals);
+  const coarser = decimals === 0 ? 0 : power(decimals - 1);
+  let wanting = decimals === 0 ? 0 : worthwhile(end - start, decimals);
+  for (let position = start; position < end; position++) {
+    const value = values[position] ?? 0;
+    if (Number.isNaN(scaled(value, scale))) return false;
+    if (wanting > 0 && Number.isNaN(scaled(value, coarser))) wanting--;
+  }
+  return wanting <= 0;
+}
+
+/** Values that have to need so many more decimals, for all of `count` values to get them. */
+function worthwhile(count: number, decimals: number): number {
+  return (count * BITS_PER_DECIMAL * decimals) / EXCEPTION_BITS;
+}
+
+/** How many values need how many decimals. */
+function countDecimals(values: Float64Array, start: number, end: number, expected: number, most: number): Uint32Array {
   const needing = new Uint32Array(most + 1);
   let guess = expected;
   for (let position = start; position < end; position++) {
@@ -48,14 +92,7 @@ export function chooseDecimals(
     guess = decimals;
     needing[decimals] = (needing[decimals] ?? 0) + 1;
   }
-  let chosen = coarserThan(needing, most + 1);
-  while (chosen > 0) {
-    const coarser = coarserThan(needing, chosen);
-    const saved = (end - start) * BITS_PER_DECIMAL * (chosen - coarser);
-    if ((needing[chosen] ?? 0) * EXCEPTION_BITS >= saved) return chosen;
-    chosen = coarser;
-  }
-  return chosen;
+  return needing;
 }
 
 /** From the guess up or down: neighbours mostly need the same. */

@@ -21,22 +21,34 @@ export interface IndexedValues {
   readonly ids: Uint32Array;
 }
 
-/** Numbers values in the order of their first use. `next` gives them one after another. */
-export function indexValues(count: number, next: (position: number) => DictionaryValue): IndexedValues {
-  const positions = new Map<DictionaryValue, number>();
+/**
+ * Numbers values in the order of their first use. `valueAt` gives the value of a position; `entryOf` makes an entry of
+ * a value that is new, or throws.
+ */
+export function indexValues(
+  count: number,
+  valueAt: (position: number) => unknown,
+  entryOf: (value: unknown, position: number) => DictionaryValue,
+): IndexedValues {
+  const positions = new Map<unknown, number>();
+  const entries: DictionaryValue[] = [];
   const ids = new Uint32Array(count);
-  let last: DictionaryValue | undefined;
-  let id = 0;
+  let last: unknown;
+  let id = -1;
+  // Hot path: once per value.
   for (let position = 0; position < count; position++) {
-    const value = next(position);
-    if (value !== last) {
-      id = positions.get(value) ?? positions.size;
-      if (id === positions.size) positions.set(value, id);
+    const value = valueAt(position);
+    if (value !== last || id === -1) {
+      id = positions.get(value) ?? -1;
+      if (id === -1) {
+        id = entries.push(entryOf(value, position)) - 1;
+        positions.set(value, id);
+      }
       last = value;
     }
     ids[position] = id;
   }
-  return { entries: [...positions.keys()], ids };
+  return { entries, ids };
 }
 
 /** Writes a column. */
