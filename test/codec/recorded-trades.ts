@@ -48,6 +48,7 @@ export function blocksOf<T>(rows: readonly T[], size: number): T[][] {
   );
 }
 
-function pathOf(name: string): string {
+/** Where a recording is. */
+export function pathOf(name: string): string {
   return join(DATA, 'ws', `${name}.ndjson.gz`);
 }
