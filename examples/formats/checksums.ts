@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, gunzipSync } from 'node:zlib';
 import { type CodecValue, SeriesCodec } from 'tickwise/codec';
+import { segmentNames, unsettledRows } from './journal.js';
 
 const MARK = '"msg":';
 /** Blocks say themselves what is in them; the columns of the reader do not matter. */
@@ -19,7 +20,10 @@ export function checksums(folder: string): string[] {
   return readdirSync(folder)
     .toSorted()
     .flatMap((name) => {
-      const bytes = (): Buffer => readFileSync(join(folder, name));
+      const path = join(folder, name);
+      if (statSync(path).isDirectory())
+        return segmentNames(path).length > 0 ? [`${name} ${journalChecksum(path)}`] : [];
+      const bytes = (): Buffer => readFileSync(path);
       if (name.endsWith('.twc')) return [`${name} ${blockChecksum(bytes())}`];
       return /\.ndjson(\.gz)?$/.test(name) ? [`${name} ${recordingChecksum(bytes())}`] : [];
     });
@@ -31,6 +35,13 @@ function blockChecksum(block: Uint8Array): string {
   let checksum = crc32(Buffer.concat(names.map(valueBytes)));
   for (const row of rows) checksum = crc32(Buffer.concat(names.map((name) => valueBytes(row[name] ?? null))), checksum);
   return `${rows.length} rows ${hex(checksum)}`;
+}
+
+function journalChecksum(directory: string): string {
+  const rows = unsettledRows(directory);
+  let checksum = 0;
+  for (const { id, payload } of rows) checksum = crc32(Buffer.concat([Buffer.from(id), payload]), checksum);
+  return `${rows.length} unsettled rows ${hex(checksum)}`;
 }
 
 /** Bytes that differ for any two values that differ. */

@@ -7,6 +7,7 @@ import sys
 import zlib
 
 import tickwise_codec
+import tickwise_journal
 import tickwise_recording
 
 
@@ -41,6 +42,14 @@ def recording_checksum(path):
     return "%d frames %08x" % (count, checksum)
 
 
+def journal_checksum(path):
+    count, checksum = 0, 0
+    for row in tickwise_journal.rows(path):
+        checksum = zlib.crc32(row.id.encode() + row.payload, checksum)
+        count += 1
+    return "%d unsettled rows %08x" % (count, checksum)
+
+
 def main(folder):
     for name in sorted(os.listdir(folder)):
         path = os.path.join(folder, name)
@@ -48,6 +57,8 @@ def main(folder):
             print(name, block_checksum(path))
         elif name.endswith((".ndjson", ".ndjson.gz")):
             print(name, recording_checksum(path))
+        elif os.path.isdir(path) and any(entry.endswith(".journal") for entry in os.listdir(path)):
+            print(name, journal_checksum(path))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CodecColumns, type CodecValue, SeriesCodec } from 'tickwise/codec';
@@ -132,6 +132,17 @@ describe.skipIf(!hasPython)('the readers in Python', () => {
 
     expect(found).toEqual(checksums(folder));
     expect(found.at(-1)).toMatch(/^recording\.ndjson\.gz \d{5} frames/);
+  });
+
+  it('have the checksum of a journal, with and without its ledger', () => {
+    for (const name of ['journal', 'unsettled'])
+      cpSync(join(import.meta.dirname, 'fixtures/journal'), join(folder, name), { recursive: true });
+    rmSync(join(folder, 'unsettled/ledger'));
+
+    const found = byPython();
+
+    expect(found).toEqual(checksums(folder));
+    expect(found).toEqual(['journal 3 unsettled rows 7662ed3e', expect.stringMatching(/^unsettled 6 unsettled rows /)]);
   });
 
   it('leave out lines that are no frames, and read plain files', () => {
