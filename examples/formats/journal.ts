@@ -53,10 +53,10 @@ function* records(bytes: Buffer, seed: number): Generator<{ sequence: number; pa
 }
 
 function readLedger(path: string): (run: number, sequence: number) => boolean {
-  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  const file = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  const bytes = file.toString('latin1', 0, 8) === 'TWLEDGER' ? file : file.subarray(0, 0);
   const ranges: { run: number; first: number; last: number }[] = [];
-  const isLedger = bytes.toString('latin1', 0, 8) === 'TWLEDGER';
-  for (let at = LEDGER_HEADER; isLedger && at + LEDGER_ENTRY <= bytes.length; at += LEDGER_ENTRY) {
+  for (let at = LEDGER_HEADER; at + LEDGER_ENTRY <= bytes.length; at += LEDGER_ENTRY) {
     if (bytes.readUInt32LE(at) !== crc32(bytes.subarray(at + 4, at + LEDGER_ENTRY))) continue;
     ranges.push({
       run: bytes.readUInt32LE(at + 4),
