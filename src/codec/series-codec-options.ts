@@ -80,7 +80,7 @@ export interface CodecShape {
 /** Most columns of a block. */
 export const MAX_COLUMNS = 256;
 /** Most characters of a column's name. */
-export const MAX_NAME = 128;
+const MAX_NAME = 128;
 const MOST_TIME_DECIMALS = 3;
 const MOST_FOUND_DECIMALS = 12;
 /** Most decimals that a block can say. */
