@@ -1,10 +1,15 @@
 export {
   type BatchErrorContext,
   type BatchExplanation,
+  type BatchFunction,
   type BatchOverflow,
   type BatchStats,
   BatchWriter,
   type BatchWriterOptions,
+  microBatch,
+  type MicroBatched,
+  type MicroBatchOptions,
+  type MicroBatchStats,
   type RejectedRow,
   type RetryOptions,
   type SendContext,
@@ -14,6 +19,22 @@ export {
   type SinkReport,
   UnwrittenError,
 } from './batch/index.js';
+export {
+  type BlockExplanation,
+  type CodecColumn,
+  type CodecColumns,
+  type CodecRow,
+  type CodecValue,
+  type ColumnExplanation,
+  type Compression,
+  type DecodedFields,
+  type EncodedFields,
+  type FieldCodes,
+  FieldMap,
+  SeriesCodec,
+  type SeriesCodecOptions,
+  type SeriesCodecStats,
+} from './codec/index.js';
 export {
   ArgumentError,
   cacheKey,
