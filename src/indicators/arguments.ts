@@ -33,7 +33,7 @@ export const OUT_CLAIMS: CallClaims = { out: isOut };
 export function readCallOptions<Options extends object>(
   owner: string,
   claims: CallClaims,
-  schema: z.ZodMiniType<unknown, unknown>,
+  schema: z.ZodMiniType,
   options: Options,
 ): Options {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) readOptions(owner, schema, options);

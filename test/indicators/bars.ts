@@ -8,12 +8,12 @@ const price = fc.oneof(
 );
 const gap = fc.constantFrom(NaN, Infinity, -Infinity, 1e200);
 const volume = fc.oneof(
-  { weight: 8, arbitrary: fc.double({ min: 0, max: 1e4, noNaN: true }).map(traded) },
+  { weight: 8, arbitrary: fc.double({ min: 0, max: 1e4, noNaN: true }).map(countable) },
   { weight: 1, arbitrary: fc.constantFrom(0, -1, 5) },
 );
 
 /** No venue counts in steps below 1e-100: squares of such volumes are no numbers any more. */
-function traded(amount: number): number {
+function countable(amount: number): number {
   return amount < 1e-100 ? 0 : amount;
 }
 
