@@ -246,7 +246,7 @@ export class EwmaCorrelation {
   }
 
   #isReady(place: number): boolean {
-    const isPresent = !Number.isNaN(this.#distances[place] as number);
+    const isPresent = !Number.isNaN(this.#distances[place]);
     return (this.#counts[place] as number) + (isPresent ? 1 : 0) >= this.#minPeriods;
   }
 
