@@ -56,7 +56,7 @@ const levels = new Int8Array(pairs);
 
 const colourOf = (level) => {
   if (level === ${UNDEFINED}) return [60, 60, 60];
-  const strength = Math.sqrt(Math.abs(level) / ${LEVELS});
+  const strength = Math.abs(level) / ${LEVELS};
   const end = level > 0 ? [232, 80, 48] : [64, 132, 255];
   return end.map((channel) => Math.round(22 + (channel - 22) * strength));
 };
