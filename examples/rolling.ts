@@ -27,4 +27,4 @@ for (let bar = 0; bar < 500; bar++) {
 console.log('strongest pairs', correlations.top(3));
 console.log('exact', correlations.reason('BTC', 'ETH') === undefined);
 console.log('rsi', strength.value.toFixed(2), 'z-score', spread.zscore.toFixed(2));
-console.log('live average equals a recompute', average.value === sma(closes.slice(-200), 20).at(-1));
+console.log('live average equals a recompute', average.value === sma(closes, 20).at(-1));

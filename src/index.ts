@@ -315,10 +315,16 @@ export {
   type TypedArray,
 } from './ring/index.js';
 export {
+  AsyncCovariance,
+  type AsyncCovarianceOptions,
+  type AsyncCovarianceStats,
   type CorrelatedPair,
   type CorrelationDirection,
   type CorrelationInput,
   type CorrelationReason,
+  EwmaCorrelation,
+  type EwmaCorrelationOptions,
+  type EwmaCorrelationStats,
   type MissingPolicy,
   RollingCorrelation,
   type RollingCorrelationOptions,

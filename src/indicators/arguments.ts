@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ArgumentError, ConfigError } from '../core/errors.js';
-import { claim, MAX_CAPACITY } from '../core/options.js';
+import { claim, MAX_CAPACITY, readOptions } from '../core/options.js';
 import { show } from '../core/show.js';
 
 /** Where a batch function writes its result. */
@@ -15,10 +15,51 @@ export interface OutOption {
 /** Most values of an input that is no array: 2 GiB as floats. */
 const MOST_VALUES = 2 ** 28;
 
+/** What the options of a batch call may hold: by name, whether a value is right. */
+export type CallClaims = Readonly<Record<string, (value: unknown) => boolean>>;
+
 /** Schema of {@link OutOption}. Its length is checked against the input. */
 export const OUT = z.optional(claim<Float64Array>('a Float64Array', (value) => value instanceof Float64Array));
 /** Schema of a batch function that has no option but {@link OutOption}. */
 export const OUT_SCHEMA = z.strictObject({ out: OUT });
+/** The same for {@link readCallOptions}. */
+export const OUT_CLAIMS: CallClaims = { out: isOut };
+
+/**
+ * Checks the options of one batch call. Right ones, which is all but a mistake, are returned as they are, without the
+ * cost of a schema; the schema says what is wrong with others.
+ * @throws ConfigError that names the option, what was expected and what came.
+ */
+export function readCallOptions<Options extends object>(
+  owner: string,
+  claims: CallClaims,
+  schema: z.ZodMiniType,
+  options: Options,
+): Options {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) readOptions(owner, schema, options);
+  for (const name in options) {
+    const isRight = Object.hasOwn(claims, name) && claims[name]?.(options[name]) === true;
+    if (!isRight) readOptions(owner, schema, options);
+  }
+  return options;
+}
+
+/** Whether a value may stand where an output is optional. */
+export function isOut(value: unknown): boolean {
+  return value === undefined || value instanceof Float64Array;
+}
+
+/** Whether a value may stand where a whole number from 0 up is optional. */
+export function isCount(value: unknown): boolean {
+  return value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0);
+}
+
+/** Whether a line of NaN is all there is: the input is shorter than the period. Then it is written. */
+export function isTooShort(input: Float64Array, period: number, ...lines: readonly Float64Array[]): boolean {
+  if (input.length >= period) return false;
+  for (const line of lines) line.fill(NaN);
+  return true;
+}
 
 /**
  * Checks a period.

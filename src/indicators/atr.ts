@@ -1,7 +1,15 @@
-import { readOptions } from '../core/options.js';
 import { requireNumber, requirePushed } from '../rolling/arguments.js';
 import { isGap } from '../rolling/gap.js';
-import { OUT_SCHEMA, type OutOption, readOut, readValues, requireEqualLengths, requirePeriod } from './arguments.js';
+import {
+  OUT_CLAIMS,
+  OUT_SCHEMA,
+  type OutOption,
+  readCallOptions,
+  readOut,
+  readValues,
+  requireEqualLengths,
+  requirePeriod,
+} from './arguments.js';
 
 /** Columns of bars for {@link atr}, equally long. */
 export interface AtrColumns {
@@ -35,7 +43,7 @@ export function atr(columns: AtrColumns, period: number, options: OutOption = {}
   const low = readValues('atr', 'low', columns.low);
   const close = readValues('atr', 'close', columns.close);
   requireEqualLengths('atr', { high, low, close });
-  const { out } = readOptions('atr', OUT_SCHEMA, options);
+  const { out } = readCallOptions('atr', OUT_CLAIMS, OUT_SCHEMA, options);
   const output = readOut('atr', out, high, low, close);
   const stream = new Atr(period);
   for (let index = 0; index < high.length; index++) {

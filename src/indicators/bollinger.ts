@@ -1,9 +1,18 @@
 import * as z from 'zod/mini';
 import { numberWithin, readOptions, wholeNumber } from '../core/options.js';
-import { requireNumber, requirePushed } from '../rolling/arguments.js';
-import { ValueWindow } from '../rolling/value-window.js';
-import { OUT, readOut, readValues, requirePeriod } from './arguments.js';
-import { deviation, mean } from './moments.js';
+import {
+  type CallClaims,
+  isCount,
+  isOut,
+  isTooShort,
+  OUT,
+  readCallOptions,
+  readOut,
+  readValues,
+  requirePeriod,
+} from './arguments.js';
+import { MomentsStream } from './moments-stream.js';
+import { momentsFor } from './window-pool.js';
 
 /** Options of {@link Bollinger}. */
 export interface BollingerOptions {
@@ -13,7 +22,8 @@ export interface BollingerOptions {
    */
   readonly deviations?: number;
   /**
-   * Subtracted from the count to divide the variance: 0 for a population, 1 for a sample.
+   * Subtracted from the count to divide the variance: 0 for a population, as Bollinger and most charts have it, or 1
+   * for a sample.
    * @default 0
    */
   readonly ddof?: number;
@@ -38,8 +48,9 @@ export interface BollingerBatchOptions extends BollingerOptions {
   readonly out?: Partial<BollingerBands>;
 }
 
+const MOST_DEVIATIONS = 1_000;
 const SETTINGS = {
-  deviations: z._default(numberWithin(0, 1_000), 2),
+  deviations: z._default(numberWithin(0, MOST_DEVIATIONS), 2),
   ddof: z._default(wholeNumber(0), 0),
 };
 const SCHEMA = z.strictObject(SETTINGS);
@@ -47,13 +58,20 @@ const BATCH_SCHEMA = z.strictObject({
   ...SETTINGS,
   out: z._default(z.strictObject({ middle: OUT, upper: OUT, lower: OUT }), {}),
 });
+const CLAIMS: CallClaims = {
+  deviations: (value) =>
+    value === undefined || (Number(value) >= 0 && Number(value) <= MOST_DEVIATIONS && typeof value === 'number'),
+  ddof: isCount,
+  out: areLines,
+};
 
 /**
  * Bollinger bands: the mean of the newest `period` values, and lines some standard deviations above and below.
  *
  * The result is aligned with the input: NaN before `period` values, and while a gap (NaN, infinite or beyond
  * 1e150) is among the newest `period`. The lines meet when all values are equal. It equals {@link Bollinger} to
- * the bit. O(period) per value.
+ * the bit, and its middle {@link sma}. O(1) per value, amortised; without allocation when the input is a Float64Array
+ * and all three lines are given.
  * @throws ConfigError when `period` is not a whole number from 1 up, or an option is wrong.
  * @throws ArgumentError when the input or `out` is not what it should be.
  * @example
@@ -64,61 +82,64 @@ export function bollinger(
   period: number,
   options: BollingerBatchOptions = {},
 ): BollingerBands {
+  requirePeriod('bollinger', period);
   const input = readValues('bollinger', 'values', values);
-  const { out, ...settings } = readOptions('bollinger', BATCH_SCHEMA, options);
+  const { out = {}, deviations = 2, ddof = 0 } = readCallOptions('bollinger', CLAIMS, BATCH_SCHEMA, options);
   const middle = readOut('bollinger', out.middle, input);
   const upper = readOut('bollinger', out.upper, input, middle);
-  const bands: BollingerBands = { middle, upper, lower: readOut('bollinger', out.lower, input, middle, upper) };
-  const stream = new Bollinger(period, settings);
-  for (let index = 0; index < input.length; index++) {
-    bands.middle[index] = stream.push(input[index] as number); // within bounds
-    bands.upper[index] = stream.upper;
-    bands.lower[index] = stream.lower;
+  const lower = readOut('bollinger', out.lower, input, middle, upper);
+  const divisor = period > ddof ? period - ddof : NaN;
+  if (!isTooShort(input, period, middle, upper, lower)) {
+    momentsFor(period).run(input, middle, upper, divisor);
+    for (let index = 0; index < input.length; index++) {
+      const center = middle[index] as number; // within bounds
+      const distance = deviations * (upper[index] as number);
+      upper[index] = center + distance;
+      lower[index] = center - distance;
+    }
   }
-  return bands;
+  return { middle, upper, lower };
 }
 
 /**
- * Bollinger bands of a stream. They depend on the newest `period` values alone.
+ * Bollinger bands of a stream.
  * @throws ConfigError when `period` is not a whole number from 1 up, or an option is wrong.
  */
 export class Bollinger {
-  readonly #window: ValueWindow;
+  readonly #stream: MomentsStream;
   readonly #deviations: number;
-  readonly #ddof: number;
-  #middle = NaN;
-  #distance = NaN;
+  readonly #divisor: number;
 
   constructor(period: number, options: BollingerOptions = {}) {
     const { deviations, ddof } = readOptions('Bollinger', SCHEMA, options);
-    this.#window = new ValueWindow(requirePeriod('Bollinger', period));
+    this.#stream = new MomentsStream('Bollinger', period);
     this.#deviations = deviations;
-    this.#ddof = ddof;
+    this.#divisor = period > ddof ? period - ddof : NaN;
   }
 
   /** The middle line: the mean; NaN before `period` values and while a gap is among them. */
   get value(): number {
-    return this.#middle;
+    const { window } = this.#stream;
+    return window.isWhole ? window.mean : NaN;
   }
 
   /** The upper line. */
   get upper(): number {
-    return this.#middle + this.#distance;
+    return this.value + this.#distance();
   }
 
   /** The lower line. */
   get lower(): number {
-    return this.#middle - this.#distance;
+    return this.value - this.#distance();
   }
 
   /**
-   * Adds a value and returns the middle line. O(period).
+   * Adds a value and returns the middle line. O(1) amortised.
    * @throws ArgumentError when `value` is not a number.
    */
   push(value: number): number {
-    requireNumber('Bollinger', 'value', value);
-    this.#window.push(value);
-    return this.#compute();
+    this.#stream.push(value);
+    return this.value;
   }
 
   /**
@@ -126,19 +147,17 @@ export class Bollinger {
    * @throws ArgumentError when nothing was pushed or `value` is not a number.
    */
   amend(value: number): number {
-    requirePushed('Bollinger', this.#window.size);
-    requireNumber('Bollinger', 'value', value);
-    this.#window.amend(value);
-    return this.#compute();
+    this.#stream.amend(value);
+    return this.value;
   }
 
-  // Hot path: no allocation.
-  #compute(): number {
-    const { values, capacity, isWhole, isFlat } = this.#window;
-    if (!isWhole) return (this.#middle = this.#distance = NaN);
-    const start = this.#window.startOf(capacity);
-    this.#middle = mean(values, start, capacity);
-    this.#distance = this.#deviations * deviation(values, start, capacity, isFlat, this.#middle, this.#ddof);
-    return this.#middle;
+  #distance(): number {
+    return this.#deviations * Math.sqrt(this.#stream.window.spread / this.#divisor);
   }
+}
+
+function areLines(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).every(([name, line]) => ['middle', 'upper', 'lower'].includes(name) && isOut(line));
 }

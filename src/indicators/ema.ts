@@ -2,13 +2,22 @@ import * as z from 'zod/mini';
 import { oneOf, readOptions } from '../core/options.js';
 import { isGap } from '../rolling/gap.js';
 import { requireNumber, requirePushed } from '../rolling/arguments.js';
-import { OUT, type OutOption, readOut, readValues, requirePeriod } from './arguments.js';
+import {
+  type CallClaims,
+  isOut,
+  OUT,
+  type OutOption,
+  readCallOptions,
+  readOut,
+  readValues,
+  requirePeriod,
+} from './arguments.js';
 
 /** Options of {@link Ema}. */
 export interface EmaOptions {
   /**
-   * What the average starts from: the mean of the first `period` values, or the first value, which leaves no
-   * warm-up.
+   * What the average starts from: the mean of the first `period` values, as TA-Lib and most charts have it, or the
+   * first value, as Metastock, pandas (`adjust=False`) and Tulip have it, which leaves no warm-up.
    * @default 'sma'
    */
   readonly seed?: 'sma' | 'first';
@@ -17,6 +26,10 @@ export interface EmaOptions {
 const SEED = z._default(oneOf('sma', 'first'), 'sma');
 const SCHEMA = z.strictObject({ seed: SEED });
 const BATCH_SCHEMA = z.strictObject({ seed: SEED, out: OUT });
+const CLAIMS: CallClaims = {
+  seed: (value) => value === undefined || value === 'sma' || value === 'first',
+  out: isOut,
+};
 
 /**
  * Exponential moving average: `average + (2 / (period + 1)) * (value - average)`.
@@ -32,12 +45,32 @@ const BATCH_SCHEMA = z.strictObject({ seed: SEED, out: OUT });
  * ema([1, 2, 3, 4], 3); // NaN, NaN, 2, 3
  */
 export function ema(values: ArrayLike<number>, period: number, options: EmaOptions & OutOption = {}): Float64Array {
+  requirePeriod('ema', period);
   const input = readValues('ema', 'values', values);
-  const { out, seed } = readOptions('ema', BATCH_SCHEMA, options);
+  const { out, seed = 'sma' } = readCallOptions('ema', CLAIMS, BATCH_SCHEMA, options);
   const output = readOut('ema', out, input);
-  const stream = new Ema(period, { seed });
-  for (let index = 0; index < input.length; index++) output[index] = stream.push(input[index] as number); // within bounds
+  average(input, output, seed === 'sma' ? period : 1, 2 / (period + 1));
   return output;
+}
+
+/** What {@link Ema} does, with everything in local variables. Hot path. */
+function average(input: Float64Array, output: Float64Array, warmUp: number, weight: number): void {
+  let count = 0;
+  let state = 0;
+  for (let index = 0; index < input.length; index++) {
+    const value = input[index] as number; // within bounds
+    if (isGap(value)) {
+      output[index] = NaN;
+    } else if (count >= warmUp) {
+      state += weight * (value - state);
+      output[index] = state;
+    } else {
+      count++;
+      state += value;
+      if (count === warmUp) state /= warmUp;
+      output[index] = count < warmUp ? NaN : state;
+    }
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { MAX_CAPACITY, readOptions, wholeNumber } from '../core/options.js';
-import { OUT, readOut, readValues } from './arguments.js';
+import { type CallClaims, isOut, OUT, readCallOptions, readOut, readValues } from './arguments.js';
 import { Ema } from './ema.js';
 
 /** Options of {@link Macd}. */
@@ -52,6 +52,8 @@ const BATCH_SCHEMA = z.strictObject({
   out: z._default(z.strictObject({ macd: OUT, signal: OUT, histogram: OUT }), {}),
 });
 
+const CLAIMS: CallClaims = { fast: isPeriod, slow: isPeriod, signal: isPeriod, out: areLines };
+
 /**
  * Moving average convergence divergence: the difference of two exponential averages, and its own average.
  *
@@ -67,7 +69,7 @@ const BATCH_SCHEMA = z.strictObject({
  */
 export function macd(values: ArrayLike<number>, options: MacdBatchOptions = {}): MacdLines {
   const input = readValues('macd', 'values', values);
-  const { out, ...periods } = readOptions('macd', BATCH_SCHEMA, options);
+  const { out = {}, ...periods } = readCallOptions('macd', CLAIMS, BATCH_SCHEMA, options);
   const line = readOut('macd', out.macd, input);
   const signal = readOut('macd', out.signal, input, line);
   const lines: MacdLines = { macd: line, signal, histogram: readOut('macd', out.histogram, input, line, signal) };
@@ -130,4 +132,14 @@ export class Macd {
     this.#signal.amend(line);
     return line;
   }
+}
+
+function isPeriod(value: unknown): boolean {
+  return value === undefined || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_CAPACITY);
+}
+
+function areLines(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).every(([name, line]) => ['macd', 'signal', 'histogram'].includes(name) && isOut(line));
 }

@@ -1,5 +1,4 @@
-import { readOptions } from '../core/options.js';
-import { OUT_SCHEMA, type OutOption, readOut, readValues } from './arguments.js';
+import { OUT_CLAIMS, OUT_SCHEMA, type OutOption, readCallOptions, readOut, readValues } from './arguments.js';
 import { ChangeDriver } from './change-driver.js';
 
 /**
@@ -14,7 +13,7 @@ import { ChangeDriver } from './change-driver.js';
  */
 export function percentChange(values: ArrayLike<number>, period = 1, options: OutOption = {}): Float64Array {
   const input = readValues('percentChange', 'values', values);
-  const { out } = readOptions('percentChange', OUT_SCHEMA, options);
+  const { out } = readCallOptions('percentChange', OUT_CLAIMS, OUT_SCHEMA, options);
   const output = readOut('percentChange', out, input);
   return new ChangeDriver('percentChange', period, 1).run(input, output);
 }

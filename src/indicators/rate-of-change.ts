@@ -1,5 +1,4 @@
-import { readOptions } from '../core/options.js';
-import { OUT_SCHEMA, type OutOption, readOut, readValues } from './arguments.js';
+import { OUT_CLAIMS, OUT_SCHEMA, type OutOption, readCallOptions, readOut, readValues } from './arguments.js';
 import { ChangeDriver } from './change-driver.js';
 
 /**
@@ -14,7 +13,7 @@ import { ChangeDriver } from './change-driver.js';
  */
 export function rateOfChange(values: ArrayLike<number>, period: number, options: OutOption = {}): Float64Array {
   const input = readValues('rateOfChange', 'values', values);
-  const { out } = readOptions('rateOfChange', OUT_SCHEMA, options);
+  const { out } = readCallOptions('rateOfChange', OUT_CLAIMS, OUT_SCHEMA, options);
   const output = readOut('rateOfChange', out, input);
   return new ChangeDriver('rateOfChange', period, 100).run(input, output);
 }

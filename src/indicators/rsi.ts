@@ -2,29 +2,39 @@ import * as z from 'zod/mini';
 import { claim, readOptions } from '../core/options.js';
 import { requireNumber, requirePushed } from '../rolling/arguments.js';
 import { isGap } from '../rolling/gap.js';
-import { OUT, type OutOption, readOut, readValues, requirePeriod } from './arguments.js';
+import {
+  type CallClaims,
+  isOut,
+  OUT,
+  type OutOption,
+  readCallOptions,
+  readOut,
+  readValues,
+  requirePeriod,
+} from './arguments.js';
 
 /** Options of {@link Rsi}. */
 export interface RsiOptions {
   /**
-   * The index while no value has changed yet, for which there is no agreed number; NaN, 0, 50 or 100.
+   * The index while no value has changed, for which there is no agreed number; NaN, 0, 50 or 100. TA-Lib and Tulip
+   * give 0, technicalindicators and trading-signals 100, indicatorts NaN.
    * @default 50
    */
   readonly flat?: number;
 }
 
-const FLAT = z._default(
-  claim<number>('NaN, 0, 50 or 100', (value) => [NaN, 0, 50, 100].includes(value as number)), // any value may be asked for
-  50,
-);
+const FLAT = z._default(claim<number>('NaN, 0, 50 or 100', isFlat), 50);
 const SCHEMA = z.strictObject({ flat: FLAT });
+const CLAIMS: CallClaims = { flat: (value) => value === undefined || isFlat(value), out: isOut };
+/** Averages that have decayed to less count as none: such numbers have few digits left, and slow some processors. */
+const SMALLEST = 1e-290;
 const BATCH_SCHEMA = z.strictObject({ flat: FLAT, out: OUT });
 
 /**
  * Relative strength index of Wilder, 0 to 100: `100 * gain / (gain + loss)`.
  *
  * Gain and loss are the means of the first `period` rises and falls, then
- * `(average * (period - 1) + change) / period`.
+ * `average + (change - average) / period`.
  *
  * The result is aligned with the input: NaN for the first `period` values. A gap (NaN, infinite or beyond
  * 1e150) gives NaN in its own place and is otherwise passed over. It equals {@link Rsi} to the bit. O(1) per value.
@@ -36,12 +46,55 @@ const BATCH_SCHEMA = z.strictObject({ flat: FLAT, out: OUT });
  * rsi([10, 11, 10, 12], 2); // NaN, NaN, 50, 83.33333333333333
  */
 export function rsi(values: ArrayLike<number>, period: number, options: RsiOptions & OutOption = {}): Float64Array {
+  requirePeriod('rsi', period);
   const input = readValues('rsi', 'values', values);
-  const { out, flat } = readOptions('rsi', BATCH_SCHEMA, options);
+  const { out, flat = 50 } = readCallOptions('rsi', CLAIMS, BATCH_SCHEMA, options);
   const output = readOut('rsi', out, input);
-  const stream = new Rsi(period, { flat });
-  for (let index = 0; index < input.length; index++) output[index] = stream.push(input[index] as number); // within bounds
+  strengths(input, output, period, flat);
   return output;
+}
+
+/** What {@link Rsi} does, with everything in local variables. Hot path. */
+function strengths(input: Float64Array, output: Float64Array, period: number, flat: number): void {
+  const share = 1 / period;
+  let count = 0;
+  let newest = 0;
+  let gain = 0;
+  let loss = 0;
+  for (let index = 0; index < input.length; index++) {
+    const value = input[index] as number; // within bounds
+    if (isGap(value)) {
+      output[index] = NaN;
+      continue;
+    }
+    const change = count === 0 ? 0 : value - newest;
+    const rise = riseOf(change);
+    newest = value;
+    if (count > period) {
+      gain += (rise - gain) * share;
+      loss += (rise - change - loss) * share;
+      output[index] = indexOf(gain, loss, flat);
+    } else {
+      count++;
+      gain += rise;
+      loss += rise - change;
+      if (count > period) {
+        gain /= period;
+        loss /= period;
+      }
+      output[index] = count > period ? indexOf(gain, loss, flat) : NaN;
+    }
+  }
+}
+
+// A rise, or 0 for a fall: exact, and without a branch that is mispredicted every other time.
+function riseOf(change: number): number {
+  return (Math.abs(change) + change) * 0.5;
+}
+
+function indexOf(gain: number, loss: number, flat: number): number {
+  const sum = gain + loss;
+  return sum > SMALLEST ? (100 * gain) / sum : flat;
 }
 
 /**
@@ -50,6 +103,7 @@ export function rsi(values: ArrayLike<number>, period: number, options: RsiOptio
  */
 export class Rsi {
   readonly #period: number;
+  readonly #share: number;
   readonly #flat: number;
   #pushes = 0;
   /** Values seen, gaps left out. */
@@ -66,6 +120,7 @@ export class Rsi {
 
   constructor(period: number, options: RsiOptions = {}) {
     this.#period = requirePeriod('Rsi', period);
+    this.#share = 1 / period;
     this.#flat = readOptions('Rsi', SCHEMA, options).flat;
   }
 
@@ -106,19 +161,19 @@ export class Rsi {
   #step(value: number): number {
     if (isGap(value)) return (this.#value = NaN);
     const change = this.#count === 0 ? 0 : value - this.#newest;
+    const rise = riseOf(change);
     this.#newest = value;
     this.#count++;
-    this.#average(change > 0 ? change : 0, change < 0 ? -change : 0);
-    if (this.#count <= this.#period) return (this.#value = NaN);
-    const sum = this.#gain + this.#loss;
-    return (this.#value = sum > 0 ? (100 * this.#gain) / sum : this.#flat);
+    this.#average(rise, rise - change);
+    this.#value = this.#count > this.#period ? indexOf(this.#gain, this.#loss, this.#flat) : NaN;
+    return this.#value;
   }
 
   #average(gain: number, loss: number): void {
     const period = this.#period;
     if (this.#count > period + 1) {
-      this.#gain = (this.#gain * (period - 1) + gain) / period;
-      this.#loss = (this.#loss * (period - 1) + loss) / period;
+      this.#gain += (gain - this.#gain) * this.#share;
+      this.#loss += (loss - this.#loss) * this.#share;
       return;
     }
     this.#gain += gain;
@@ -127,4 +182,8 @@ export class Rsi {
     this.#gain /= period;
     this.#loss /= period;
   }
+}
+
+function isFlat(value: unknown): boolean {
+  return value === 0 || value === 50 || value === 100 || Number.isNaN(value);
 }

@@ -1,47 +1,64 @@
-import { readOptions } from '../core/options.js';
-import { OUT_SCHEMA, type OutOption, readOut, readValues } from './arguments.js';
-import { mean } from './moments.js';
-import { WindowDriver } from './window-driver.js';
+import {
+  OUT_CLAIMS,
+  OUT_SCHEMA,
+  isTooShort,
+  type OutOption,
+  readCallOptions,
+  readOut,
+  readValues,
+  requirePeriod,
+} from './arguments.js';
+import { MomentsStream } from './moments-stream.js';
+import { momentsFor } from './window-pool.js';
 
 /**
  * Newest volume relative to the mean of the newest `period`, itself included; NaN when that mean is not above 0.
  *
  * The result is aligned with the input: NaN before `period` values, and while a gap (NaN, infinite or beyond
- * 1e150) is among the newest `period`. It equals {@link VolumeRatio} to the bit. O(period) per value.
+ * 1e150) is among the newest `period`. It equals {@link VolumeRatio} to the bit. O(1) per value,
+ * amortised; without allocation when the input is a Float64Array and `out` is given.
  * @throws ConfigError when `period` is not a whole number from 1 up, or an option is wrong.
  * @throws ArgumentError when the input or `out` is not what it should be.
  * @example
  * volumeRatio([10, 30], 2); // NaN, 1.5
  */
 export function volumeRatio(values: ArrayLike<number>, period: number, options: OutOption = {}): Float64Array {
+  requirePeriod('volumeRatio', period);
   const input = readValues('volumeRatio', 'values', values);
-  const { out } = readOptions('volumeRatio', OUT_SCHEMA, options);
+  const { out } = readCallOptions('volumeRatio', OUT_CLAIMS, OUT_SCHEMA, options);
   const output = readOut('volumeRatio', out, input);
-  return new WindowDriver('volumeRatio', period, ratioToMean).run(input, output);
+  if (isTooShort(input, period, output)) return output;
+  momentsFor(period).run(input, output);
+  for (let index = 0; index < input.length; index++) {
+    output[index] = ratio(input[index] as number, output[index] as number); // within bounds
+  }
+  return output;
 }
 
 /**
- * Volume relative to its average in a stream. Its value depends on the newest `period` values alone.
+ * Volume relative to its average in a stream.
  * @throws ConfigError when `period` is not a whole number from 1 up.
  */
 export class VolumeRatio {
-  readonly #driver: WindowDriver;
+  readonly #stream: MomentsStream;
 
   constructor(period: number) {
-    this.#driver = new WindowDriver('VolumeRatio', period, ratioToMean);
+    this.#stream = new MomentsStream('VolumeRatio', period);
   }
 
   /** The newest ratio; NaN before `period` values, while a gap is among them, and when their mean is not above 0. */
   get value(): number {
-    return this.#driver.value;
+    const { window } = this.#stream;
+    return window.isWhole ? ratio(window.newest, window.mean) : NaN;
   }
 
   /**
-   * Adds a value and returns the ratio. O(period).
+   * Adds a value and returns the ratio. O(1) amortised.
    * @throws ArgumentError when `value` is not a number.
    */
   push(value: number): number {
-    return this.#driver.push(value);
+    this.#stream.push(value);
+    return this.value;
   }
 
   /**
@@ -49,12 +66,11 @@ export class VolumeRatio {
    * @throws ArgumentError when nothing was pushed or `value` is not a number.
    */
   amend(value: number): number {
-    return this.#driver.amend(value);
+    this.#stream.amend(value);
+    return this.value;
   }
 }
 
-// Hot path. The cast drops an `undefined`: the window is within the array.
-function ratioToMean(values: Float64Array, start: number, count: number): number {
-  const average = mean(values, start, count);
-  return average > 0 ? (values[start + count - 1] as number) / average : NaN;
+function ratio(volume: number, mean: number): number {
+  return mean > 0 ? volume / mean : NaN;
 }

@@ -1,5 +1,4 @@
 import { isGap } from '../rolling/gap.js';
-import { productsOf, sumOf } from '../rolling/kernels.js';
 import { ValueWindow } from '../rolling/value-window.js';
 
 /** What a volume-weighted average covers: a window, or everything. */
@@ -70,4 +69,18 @@ export class RunningVwap implements VwapKernel {
     this.#turnover += price * volume;
     return this.#volume > 0 ? this.#turnover / this.#volume : NaN;
   }
+}
+
+function sumOf(values: Float64Array, start: number, count: number): number {
+  let sum = 0;
+  for (let index = start; index < start + count; index++) sum += values[index] as number; // within bounds
+  return sum;
+}
+
+function productsOf(left: Float64Array, right: Float64Array, start: number, count: number): number {
+  let sum = 0;
+  for (let index = start; index < start + count; index++) {
+    sum += (left[index] as number) * (right[index] as number); // within bounds
+  }
+  return sum;
 }

@@ -1,6 +1,14 @@
-import { readOptions } from '../core/options.js';
 import { requireNumber, requirePushed } from '../rolling/arguments.js';
-import { OUT_SCHEMA, type OutOption, readOut, readValues, requireEqualLengths, requirePeriod } from './arguments.js';
+import {
+  OUT_CLAIMS,
+  OUT_SCHEMA,
+  type OutOption,
+  readCallOptions,
+  readOut,
+  readValues,
+  requireEqualLengths,
+  requirePeriod,
+} from './arguments.js';
 import { RunningVwap, type VwapKernel, WindowVwap } from './vwap-kernels.js';
 
 /** Columns for {@link vwap}, equally long. */
@@ -28,7 +36,7 @@ export function vwap(columns: VwapColumns, period = Infinity, options: OutOption
   const price = readValues('vwap', 'price', columns.price);
   const volume = readValues('vwap', 'volume', columns.volume);
   requireEqualLengths('vwap', { price, volume });
-  const { out } = readOptions('vwap', OUT_SCHEMA, options);
+  const { out } = readCallOptions('vwap', OUT_CLAIMS, OUT_SCHEMA, options);
   const output = readOut('vwap', out, price, volume);
   const stream = new Vwap(period);
   for (let index = 0; index < price.length; index++) {

@@ -2,11 +2,8 @@ import { requireNumber, requirePushed } from '../rolling/arguments.js';
 import { ValueWindow } from '../rolling/value-window.js';
 import { requirePeriod } from './arguments.js';
 
-/**
- * Computes one output from the `count` values from `start` on, oldest first. None of them is a gap;
- * `isFlat` says that all are equal.
- */
-export type WindowKernel = (values: Float64Array, start: number, count: number, isFlat: boolean) => number;
+/** Computes one output from the `count` values from `start` on, oldest first. None of them is a gap. */
+export type WindowKernel = (values: Float64Array, start: number, count: number) => number;
 
 /**
  * Drives a kernel over the newest `period` values of a stream.
@@ -57,7 +54,7 @@ export class WindowDriver {
   #compute(): number {
     const window = this.#window;
     const { capacity } = window;
-    this.#value = window.isWhole ? this.#kernel(window.values, window.startOf(capacity), capacity, window.isFlat) : NaN;
+    this.#value = window.isWhole ? this.#kernel(window.values, window.startOf(capacity), capacity) : NaN;
     return this.#value;
   }
 }

@@ -1,5 +1,4 @@
-import { readOptions } from '../core/options.js';
-import { OUT_SCHEMA, type OutOption, readOut, readValues } from './arguments.js';
+import { OUT_CLAIMS, OUT_SCHEMA, type OutOption, readCallOptions, readOut, readValues } from './arguments.js';
 import { WindowDriver } from './window-driver.js';
 
 /**
@@ -14,7 +13,7 @@ import { WindowDriver } from './window-driver.js';
  */
 export function wma(values: ArrayLike<number>, period: number, options: OutOption = {}): Float64Array {
   const input = readValues('wma', 'values', values);
-  const { out } = readOptions('wma', OUT_SCHEMA, options);
+  const { out } = readCallOptions('wma', OUT_CLAIMS, OUT_SCHEMA, options);
   const output = readOut('wma', out, input);
   return new WindowDriver('wma', period, weightedMean).run(input, output);
 }

@@ -1,13 +1,26 @@
 import * as z from 'zod/mini';
 import { readOptions, wholeNumber } from '../core/options.js';
-import { OUT, type OutOption, readOut, readValues } from './arguments.js';
-import { deviation, mean } from './moments.js';
-import { WindowDriver, type WindowKernel } from './window-driver.js';
+import {
+  type CallClaims,
+  isCount,
+  isOut,
+  isTooShort,
+  OUT,
+  type OutOption,
+  readCallOptions,
+  readOut,
+  readValues,
+  requirePeriod,
+} from './arguments.js';
+import type { WindowMoments } from '../rolling/window-moments.js';
+import { MomentsStream } from './moments-stream.js';
+import { momentsFor } from './window-pool.js';
 
 /** Options of {@link Zscore}. */
 export interface ZscoreOptions {
   /**
-   * Subtracted from the count to divide the variance: 1 for a sample, 0 for a population.
+   * Subtracted from the count to divide the variance: 1 for a sample, 0 for a population. TA-Lib, Tulip and charting
+   * sites take 0; pandas, polars and this package, as everywhere but in {@link bollinger}, take 1.
    * @default 1
    */
   readonly ddof?: number;
@@ -16,6 +29,7 @@ export interface ZscoreOptions {
 const DDOF = z._default(wholeNumber(0), 1);
 const SCHEMA = z.strictObject({ ddof: DDOF });
 const BATCH_SCHEMA = z.strictObject({ ddof: DDOF, out: OUT });
+const CLAIMS: CallClaims = { ddof: isCount, out: isOut };
 
 /**
  * Distance of the newest value from the mean of the newest `period`, in standard deviations.
@@ -23,7 +37,8 @@ const BATCH_SCHEMA = z.strictObject({ ddof: DDOF, out: OUT });
  * NaN when all values are equal.
  *
  * The result is aligned with the input: NaN before `period` values, and while a gap (NaN, infinite or beyond
- * 1e150) is among the newest `period`. It equals {@link Zscore} to the bit. O(period) per value.
+ * 1e150) is among the newest `period`. It equals {@link Zscore} to the bit. O(1) per value,
+ * amortised; without allocation when the input is a Float64Array and `out` is given.
  * @throws ConfigError when `period` is not a whole number from 1 up, or an option is wrong.
  * @throws ArgumentError when the input or `out` is not what it should be.
  * @example
@@ -34,35 +49,46 @@ export function zscore(
   period: number,
   options: ZscoreOptions & OutOption = {},
 ): Float64Array {
+  requirePeriod('zscore', period);
   const input = readValues('zscore', 'values', values);
-  const { out, ddof } = readOptions('zscore', BATCH_SCHEMA, options);
+  const { out, ddof = 1 } = readCallOptions('zscore', CLAIMS, BATCH_SCHEMA, options);
   const output = readOut('zscore', out, input);
-  return new WindowDriver('zscore', period, kernelOf(ddof)).run(input, output);
+  if (ddof >= period) return output.fill(NaN);
+  if (isTooShort(input, period, output)) return output;
+  const window = momentsFor(period);
+  for (let index = 0; index < input.length; index++) {
+    window.push(input[index] as number); // within bounds
+    output[index] = scoreOf(window, period - ddof);
+  }
+  return output;
 }
 
 /**
- * Z-score in a stream. Its value depends on the newest `period` values alone.
+ * Z-score in a stream.
  * @throws ConfigError when `period` is not a whole number from 1 up, or an option is wrong.
  */
 export class Zscore {
-  readonly #driver: WindowDriver;
+  readonly #stream: MomentsStream;
+  readonly #divisor: number;
 
   constructor(period: number, options: ZscoreOptions = {}) {
     const { ddof } = readOptions('Zscore', SCHEMA, options);
-    this.#driver = new WindowDriver('Zscore', period, kernelOf(ddof));
+    this.#stream = new MomentsStream('Zscore', period);
+    this.#divisor = period > ddof ? period - ddof : NaN;
   }
 
   /** The newest z-score; NaN before `period` values, while a gap is among them, and when all are equal. */
   get value(): number {
-    return this.#driver.value;
+    return scoreOf(this.#stream.window, this.#divisor);
   }
 
   /**
-   * Adds a value and returns the z-score. O(period).
+   * Adds a value and returns the z-score. O(1) amortised.
    * @throws ArgumentError when `value` is not a number.
    */
   push(value: number): number {
-    return this.#driver.push(value);
+    this.#stream.push(value);
+    return this.value;
   }
 
   /**
@@ -70,15 +96,12 @@ export class Zscore {
    * @throws ArgumentError when nothing was pushed or `value` is not a number.
    */
   amend(value: number): number {
-    return this.#driver.amend(value);
+    this.#stream.amend(value);
+    return this.value;
   }
 }
 
-function kernelOf(ddof: number): WindowKernel {
-  return (values, start, count, isFlat) => {
-    const center = mean(values, start, count);
-    const spread = deviation(values, start, count, isFlat, center, ddof);
-    // The cast drops an `undefined`: the window is within the array.
-    return spread > 0 ? ((values[start + count - 1] as number) - center) / spread : NaN;
-  };
+function scoreOf(window: WindowMoments, divisor: number): number {
+  const spread = Math.sqrt(window.spread / divisor);
+  return window.isWhole && spread > 0 ? (window.newest - window.mean) / spread : NaN;
 }

@@ -1,5 +1,7 @@
+export { AsyncCovariance, type AsyncCovarianceOptions, type AsyncCovarianceStats } from './async-covariance.js';
 export type { CorrelationInput, MissingPolicy } from './bar-intake.js';
 export type { RollingCorrelationOptions } from './correlation-options.js';
+export { EwmaCorrelation, type EwmaCorrelationOptions, type EwmaCorrelationStats } from './ewma-correlation.js';
 export {
   type CorrelationReason,
   RollingCorrelation,

@@ -259,7 +259,7 @@ describe('out of several lines', () => {
 });
 
 describe('windows of a ring', () => {
-  it('is computed over the live window without a copy, and equals the stream', () => {
+  it('is computed over the live window without a copy, and agrees with the stream', () => {
     const ring = new SeriesRing({ capacity: 50, columns: { close: 'f64' } });
     const stream = new Sma(20);
     let live = NaN;
@@ -271,7 +271,7 @@ describe('windows of a ring', () => {
     const window = ring.window('close', 50);
 
     expect(window).toBeInstanceOf(Float64Array);
-    expect(sma(window, 20).at(-1)).toBe(live);
+    expect(sma(window, 20).at(-1)).toBeCloseTo(live, 12);
     expect(rollingMax(window, 50).at(-1)).toBe(Math.max(...window));
   });
 });

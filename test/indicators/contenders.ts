@@ -44,6 +44,11 @@ export interface Contender {
   readonly name: string;
   /** Bars its newest value depends on; Infinity for those that never forget. */
   readonly reach: (period: number) => number;
+  /**
+   * What may differ from a recompute over the window alone: nothing when absent, else the last digits of a quantity of
+   * the size of the values, or of about 1.
+   */
+  readonly slack?: 'values' | 'ratio';
   readonly batch: (bars: Bars, period: number) => readonly Float64Array[];
   readonly stream: (period: number) => Stream;
 }
@@ -101,7 +106,13 @@ const never = (): number => Infinity;
 
 /** Every indicator of the package. */
 export const CONTENDERS: readonly Contender[] = [
-  { name: 'sma', reach: same, batch: ({ close }, p) => [sma(close, p)], stream: (p) => ofCloses(new Sma(p)) },
+  {
+    name: 'sma',
+    reach: same,
+    slack: 'values',
+    batch: ({ close }, p) => [sma(close, p)],
+    stream: (p) => ofCloses(new Sma(p)),
+  },
   { name: 'wma', reach: same, batch: ({ close }, p) => [wma(close, p)], stream: (p) => ofCloses(new Wma(p)) },
   {
     name: 'rollingMin',
@@ -118,19 +129,28 @@ export const CONTENDERS: readonly Contender[] = [
   {
     name: 'rollingStd',
     reach: same,
+    slack: 'values',
     batch: ({ close }, p) => [rollingStd(close, p)],
     stream: (p) => ofCloses(new RollingStd(p)),
   },
   {
     name: 'rollingStd, ddof 0',
     reach: same,
+    slack: 'values',
     batch: ({ close }, p) => [rollingStd(close, p, { ddof: 0 })],
     stream: (p) => ofCloses(new RollingStd(p, { ddof: 0 })),
   },
-  { name: 'zscore', reach: same, batch: ({ close }, p) => [zscore(close, p)], stream: (p) => ofCloses(new Zscore(p)) },
+  {
+    name: 'zscore',
+    reach: same,
+    slack: 'ratio',
+    batch: ({ close }, p) => [zscore(close, p)],
+    stream: (p) => ofCloses(new Zscore(p)),
+  },
   {
     name: 'bollinger',
     reach: same,
+    slack: 'values',
     batch: ({ close }, p) => Object.values(bollinger(close, p, { deviations: 2.5 })) as Float64Array[],
     stream: (p) => ofCloses(new Bollinger(p, { deviations: 2.5 }), ({ value, upper, lower }) => [value, upper, lower]),
   },
@@ -149,6 +169,7 @@ export const CONTENDERS: readonly Contender[] = [
   {
     name: 'volumeRatio',
     reach: same,
+    slack: 'ratio',
     batch: ({ volume }, p) => [volumeRatio(volume, p)],
     stream: (p) => ofCloses(new VolumeRatio(p), ({ value }) => [value], 'volume'),
   },
@@ -190,3 +211,11 @@ export const CONTENDERS: readonly Contender[] = [
     stream: (p) => ofBars(new Atr(p), hlc),
   },
 ];
+
+/** Most by which a line of a contender may differ from a recompute over the window that ends at `end`. */
+export function slackAt({ slack }: Contender, { close, volume }: Bars, end: number, period: number): number {
+  if (slack === undefined) return 0;
+  if (slack === 'ratio') return 1e-7;
+  const window = [...close.slice(Math.max(0, end + 1 - period), end + 1), ...volume.slice(-1)];
+  return 1e-12 * Math.max(0, ...window.map((value) => Math.abs(value)).filter((value) => value <= 1e150));
+}

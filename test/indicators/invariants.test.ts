@@ -154,7 +154,7 @@ describe('bounds', () => {
         found.forEach((value, index) => {
           const [low, high] = [lowest[index] ?? NaN, highest[index] ?? NaN];
           expect(Number.isNaN(value)).toBe(Number.isNaN(low));
-          expect(value < low * (1 - 1e-14) || value > high * (1 + 1e-14)).toBe(false);
+          expect(value < low * (1 - 1e-13) || value > high * (1 + 1e-13)).toBe(false);
         });
       }),
       RUNS,

@@ -52,6 +52,14 @@ function smoothed(values: readonly number[], period: number): number {
   return average;
 }
 
+/** The same average, as `average + (value - average) * (1 / period)`. */
+function approached(values: readonly number[], period: number): number {
+  if (values.length < period) return NaN;
+  let average = sum(values.slice(0, period)) / period;
+  for (const value of values.slice(period)) average += (value - average) * (1 / period);
+  return average;
+}
+
 const last = (values: readonly number[]): number => values.at(-1) ?? NaN;
 
 /** By the name of the contender. */
@@ -103,11 +111,11 @@ export const TWINS: Readonly<Record<string, Twin>> = {
     if (isGap(close[end] ?? NaN)) return NaN;
     const values = present(close, end);
     const moves = values.slice(1).map((value, index) => value - (values[index] ?? NaN));
-    const gain = smoothed(
+    const gain = approached(
       moves.map((move) => Math.max(move, 0)),
       period,
     );
-    const loss = smoothed(
+    const loss = approached(
       moves.map((move) => Math.max(-move, 0)),
       period,
     );
