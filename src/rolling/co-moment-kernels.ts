@@ -23,20 +23,20 @@ export interface CoMomentKernels {
     sums: number,
     lost: number,
   ): void;
-  /** Copies rows of the full matrix of products, with one bar added on the way. */
-  gather(products: number, out: number, first: number, last: number, size: number, bars: number): void;
-  /** Turns rows of products of floats into correlations. */
-  correlateFloats(out: number, first: number, last: number, size: number, shifts: number, scales: number): void;
-  /** Turns rows of products of whole ticks into correlations. */
+  /** Writes rows of correlations of floats to a full matrix, left of the diagonal. */
+  correlateFloats(products: number, out: number, first: number, last: number, size: number, terms: number): void;
+  /** The same for whole ticks; `count` is the number of bars. */
   correlateTicks(
+    products: number,
     out: number,
     first: number,
     last: number,
     size: number,
-    sums: number,
-    spreads: number,
+    terms: number,
     count: number,
   ): void;
+  /** Copies what rows have left of the diagonal to the right of it. */
+  mirror(out: number, first: number, last: number, size: number): void;
 }
 
 /** Doubles per block of two symbols' waiting bars. */
@@ -52,6 +52,11 @@ export function ownPart(symbol: number): number {
   return (symbol >> 1) * BLOCK + (symbol & 1);
 }
 
+/** Where a symbol's terms of correlations are, in doubles. */
+export function ownTerms(symbol: number): number {
+  return (symbol >> 1) * 8 + (symbol & 1);
+}
+
 /** The loops over a memory of doubles. */
 export function jsKernels(memory: Float64Array): CoMomentKernels {
   return {
@@ -64,21 +69,17 @@ export function jsKernels(memory: Float64Array): CoMomentKernels {
         addBar(memory, (values + bar * pitch) / 8, own, anchors / 8, even, sums / 8, lost / 8);
       }
     },
-    gather: (products, out, first, last, size, bars) => {
+    correlateFloats: (products, out, first, last, size, terms) => {
       for (let row = first; row < last; row++) {
-        gatherRow(memory, products / 8, out / 8 + (row - first) * size, row, size, bars / 8);
+        correlateFloats(memory, products / 8 + rowStart(row), out / 8 + row * size, row, terms / 8);
       }
     },
-    correlateFloats: (out, first, last, size, shifts, scales) => {
+    correlateTicks: (products, out, first, last, size, terms, count) => {
       for (let row = first; row < last; row++) {
-        correlateFloats(memory, out / 8 + (row - first) * size, row, size, shifts / 8, scales / 8);
+        correlateTicks(memory, products / 8 + rowStart(row), out / 8 + row * size, row, terms / 8, count);
       }
     },
-    correlateTicks: (out, first, last, size, sums, spreads, count) => {
-      for (let row = first; row < last; row++) {
-        correlateTicks(memory, out / 8 + (row - first) * size, row, size, sums / 8, spreads / 8, count);
-      }
-    },
+    mirror: (out, first, last, size) => mirror(memory, out / 8, first, last, size),
   };
 }
 
@@ -146,49 +147,51 @@ function addBar(
   }
 }
 
-function gatherRow(memory: Float64Array, products: number, out: number, row: number, size: number, bars: number): void {
-  const own = bars + ownPart(row);
+function correlateFloats(memory: Float64Array, products: number, out: number, row: number, terms: number): void {
+  const own = terms + ownTerms(row);
   const enters = memory[own] as number;
   const leaves = memory[own + 2] as number;
-  const start = products + rowStart(row);
-  for (let column = 0; column < size; column++) {
-    const at = column < row ? start + column : products + rowStart(column) + row;
-    const bar = bars + ownPart(column);
-    memory[out + column] =
-      (memory[at] as number) + (enters * (memory[bar] as number) - leaves * (memory[bar + 2] as number));
-  }
-}
-
-function correlateFloats(
-  memory: Float64Array,
-  out: number,
-  row: number,
-  size: number,
-  shifts: number,
-  scales: number,
-): void {
-  const shift = memory[shifts + row] as number;
-  const scale = memory[scales + row] as number;
-  for (let column = 0; column < size; column++) {
-    const product = (memory[out + column] as number) - shift * (memory[shifts + column] as number);
-    memory[out + column] = clamp(product * (scale * (memory[scales + column] as number)));
+  const shift = memory[own + 4] as number;
+  const scale = memory[own + 6] as number;
+  for (let column = 0; column < row; column++) {
+    const term = terms + ownTerms(column);
+    const product =
+      (memory[products + column] as number) +
+      (enters * (memory[term] as number) - leaves * (memory[term + 2] as number));
+    const cross = product - shift * (memory[term + 4] as number);
+    memory[out + column] = clamp(cross * (scale * (memory[term + 6] as number)));
   }
 }
 
 function correlateTicks(
   memory: Float64Array,
+  products: number,
   out: number,
   row: number,
-  size: number,
-  sums: number,
-  spreads: number,
+  terms: number,
   count: number,
 ): void {
-  const sum = memory[sums + row] as number;
-  const spread = memory[spreads + row] as number;
-  for (let column = 0; column < size; column++) {
-    const product = count * (memory[out + column] as number) - sum * (memory[sums + column] as number);
-    memory[out + column] = clamp(product / Math.sqrt(spread * (memory[spreads + column] as number)));
+  const own = terms + ownTerms(row);
+  const enters = memory[own] as number;
+  const leaves = memory[own + 2] as number;
+  const shift = memory[own + 4] as number;
+  const scale = memory[own + 6] as number;
+  for (let column = 0; column < row; column++) {
+    const term = terms + ownTerms(column);
+    const product =
+      (memory[products + column] as number) +
+      (enters * (memory[term] as number) - leaves * (memory[term + 2] as number));
+    const cross = count * product - shift * (memory[term + 4] as number);
+    memory[out + column] = clamp(cross / Math.sqrt(scale * (memory[term + 6] as number)));
+  }
+}
+
+function mirror(memory: Float64Array, out: number, first: number, last: number, size: number): void {
+  for (let column = 0; column < last; column++) {
+    const to = out + column * size;
+    for (let row = Math.max(first, column + 1); row < last; row++) {
+      memory[to + row] = memory[out + row * size + column] as number;
+    }
   }
 }
 

@@ -36,9 +36,12 @@ export class CorrelationMatrix {
 
   /** Writes all correlations, row by row. */
   write(out: Float64Array): void {
-    const { size } = this.#source;
-    this.#read((lines, first) => out.set(lines, first * size));
-    for (let symbol = 0; symbol < size; symbol++) out[symbol * size + symbol] = this.at(symbol, symbol);
+    const { size, products } = this.#source;
+    out.set(this.#read());
+    for (let symbol = 0; symbol < size; symbol++) {
+      const isVaried = products.hasScale(symbol);
+      out[symbol * size + symbol] = this.#special[symbol] === true ? this.at(symbol, symbol) : isVaried ? 1 : NaN;
+    }
     this.#special.forEach((isSpecial, symbol) => {
       if (isSpecial) this.#writePairs(out, symbol);
     });
@@ -47,15 +50,14 @@ export class CorrelationMatrix {
   /** Offers all pairs, row after row right of the diagonal. */
   offer(strongest: StrongestPairs): void {
     const { size } = this.#source;
-    this.#read((lines, first) => {
-      for (let row = first; row * size < first * size + lines.length; row++) {
-        for (let column = row + 1; column < size; column++) {
-          const isSpecial = this.#special[row] === true || this.#special[column] === true;
-          const value = isSpecial ? this.at(row, column) : (lines[(row - first) * size + column] ?? NaN);
-          strongest.offer(row, column, value);
-        }
+    const matrix = this.#read();
+    for (let row = 0; row < size; row++) {
+      for (let column = row + 1; column < size; column++) {
+        const isSpecial = this.#special[row] === true || this.#special[column] === true;
+        const value = isSpecial ? this.at(row, column) : (matrix[row * size + column] as number);
+        strongest.offer(row, column, value);
       }
-    });
+    }
   }
 
   /** Bound of the error of every correlation now. */
@@ -87,12 +89,13 @@ export class CorrelationMatrix {
     }
   }
 
-  #read(take: (lines: Float64Array, first: number) => void): void {
+  #read(): Float64Array {
     const { values, products, size } = this.#source;
     const isOfTicks = values.floats < size;
     let count = 0;
+    products.settleOlder();
     for (let symbol = 0; symbol < size; symbol++) count = Math.max(count, this.#prepare(symbol, isOfTicks));
-    products.correlate(isOfTicks ? Math.max(1, count) : 0, take);
+    return products.correlate(isOfTicks ? Math.max(1, count) : 0);
   }
 
   // Sets what the kernels multiply by. Returns the number of bars that all symbols of theirs share.
@@ -107,11 +110,10 @@ export class CorrelationMatrix {
     const sum = products.sums[symbol] as number;
     const square = moments.square[symbol] as number;
     const shift = count === 0 ? 0 : sum / Math.sqrt(count);
-    products.shifts[symbol] = shift;
     const spread = isOfTicks ? count * square - sum * sum : square - shift * shift;
     const isFlat = spread <= 0 || (!isOfTicks && moments.isFlat(symbol));
     const scale = isOfTicks ? spread : 1 / Math.sqrt(spread);
-    products.scales[symbol] = isFewer || isFlat ? NaN : scale;
+    products.setTerms(symbol, isOfTicks ? sum : shift, isFewer || isFlat ? NaN : scale);
     return hasGaps || isOfOthers ? 0 : count;
   }
 }

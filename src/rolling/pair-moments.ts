@@ -46,8 +46,8 @@ export class PairMoments {
     const right = this.#spread(this.#sumRight, this.#squareRight);
     if (!(left > 0 && right > 0)) return NaN;
     if (this.#left === this.#right) return 1;
-    const cross = this.#cross();
-    if (this.#isExact) return clamp(cross / Math.sqrt(left * right));
+    if (this.#isExact) return clamp(this.#cross() / Math.sqrt(left * right));
+    const cross = this.#crossOfShifts();
     // Two points lie on a line. Rounding must not say otherwise.
     return this.#count === 2 ? Math.sign(cross) : clamp(cross * ((1 / Math.sqrt(left)) * (1 / Math.sqrt(right))));
   }
@@ -177,7 +177,12 @@ export class PairMoments {
   #cross(): number {
     if (this.#isExact) return this.#count * this.#product - this.#sumLeft * this.#sumRight;
     if (this.#count === 0) return 0;
-    // Shifts are what the kernels have per symbol; a product of sums might overflow.
+    const sums = this.#sumLeft * this.#sumRight;
+    return Number.isFinite(sums) ? this.#product - sums / this.#count : this.#crossOfShifts();
+  }
+
+  // As the kernels do it, who have a shift per symbol and nothing to divide.
+  #crossOfShifts(): number {
     const root = Math.sqrt(this.#count);
     return this.#product - (this.#sumLeft / root) * (this.#sumRight / root);
   }

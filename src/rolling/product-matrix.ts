@@ -1,4 +1,4 @@
-import { type CoMomentKernels, ownPart, rowStart } from './co-moment-kernels.js';
+import { type CoMomentKernels, ownPart, ownTerms, rowStart } from './co-moment-kernels.js';
 import { type EngineChoice, openEngine } from './kernel-engine.js';
 
 /** Bars that may wait before they are added to the sums: four in one pass take little longer than one. */
@@ -6,8 +6,10 @@ const MOST_WAITING = 4;
 /** Doubles from one waiting bar to the next, and to what it replaces. */
 const BAR = 4;
 const LEAVES = 2;
-/** Rows of the full matrix that are made at a time. They stay in the cache until they are copied out. */
-const MOST_LINES = 8;
+const SHIFT = 4;
+const SCALE = 6;
+/** Rows of the full matrix that are made at a time, which their mirror image takes from the cache. */
+const LINES = 32;
 
 /**
  * Sums of products of deviations of all pairs of symbols, S[i,j], in the memory of the kernels.
@@ -30,10 +32,6 @@ export class ProductMatrix {
   readonly anchors: Float64Array;
   /** Per symbol the sum of its deviations. */
   readonly sums: Float64Array;
-  /** Per symbol, for correlations: floats subtract the product of two shifts, ticks hold spreads in `scales`. */
-  readonly shifts: Float64Array;
-  /** Per symbol, for correlations: what floats are multiplied by, or the spread of ticks; NaN for no result. */
-  readonly scales: Float64Array;
   /** Bar after bar the values of all symbols, `capacity` to a bar; NaN for a gap. */
   readonly values: Float64Array;
   /** Per slot the deviation of the symbol that `rebuildRow` rebuilds, 0 for a gap. */
@@ -41,6 +39,7 @@ export class ProductMatrix {
   readonly #kernels: CoMomentKernels;
   readonly #bars: Float64Array;
   readonly #lines: Float64Array;
+  readonly #terms: Float64Array;
   readonly #rowSums: Float64Array;
   readonly #rowLost: Float64Array;
   readonly #products: Float64Array;
@@ -53,17 +52,14 @@ export class ProductMatrix {
     this.capacity = capacity + (capacity & 1);
     this.window = window;
     const even = window + (window & 1);
-    const lengths = [8 * this.capacity, ...Array.from({ length: 6 }, () => this.capacity), even];
-    lengths.push(MOST_LINES * this.capacity, rowStart(this.capacity) + this.capacity, window * this.capacity);
+    const lengths = [8 * this.capacity, 4 * this.capacity, ...Array.from({ length: 4 }, () => this.capacity), even];
+    lengths.push(this.capacity * this.capacity, rowStart(this.capacity) + this.capacity, window * this.capacity);
     const { name, buffer, kernels } = openEngine(owner, engine, 8 * lengths.reduce((sum, length) => sum + length, 0));
     let at = 0;
     const sections = lengths.map((length) => new Float64Array(buffer, (at += 8 * length) - 8 * length, length));
     // As many sections as lengths.
-    [this.#bars, this.anchors, this.sums, this.shifts, this.scales, this.#rowSums, this.#rowLost] = sections.slice(
-      0,
-      7,
-    ) as Seven;
-    [this.deviations, this.#lines, this.#products, this.values] = sections.slice(7) as Four;
+    [this.#bars, this.#terms, this.anchors, this.sums, this.#rowSums, this.#rowLost] = sections.slice(0, 6) as Six;
+    [this.deviations, this.#lines, this.#products, this.values] = sections.slice(6) as Four;
     this.engine = name;
     this.#kernels = kernels;
     this.values.fill(NaN);
@@ -203,25 +199,44 @@ export class ProductMatrix {
   }
 
   /**
-   * Makes the full matrix of correlations, some rows at a time, from `shifts` and `scales`, or for ticks `sums` and
-   * `scales`; `count` is the number of bars then, else 0. `take` gets each piece, which the next one overwrites.
+   * Sets what `correlate` needs of a symbol beside its products: shift and scale of floats, sum and spread of ticks.
+   * A scale of NaN gives no correlation. `settleOlder` goes before.
    */
-  correlate(count: number, take: (lines: Float64Array, first: number) => void): void {
-    this.#settleOlder();
-    const size = this.#size;
-    const out = this.#lines.byteOffset;
-    for (let first = 0; first < size; first += MOST_LINES) {
-      const last = Math.min(size, first + MOST_LINES);
-      this.#kernels.gather(this.#products.byteOffset, out, first, last, size, this.#bars.byteOffset);
-      const scales = this.scales.byteOffset;
-      if (count > 0) this.#kernels.correlateTicks(out, first, last, size, this.sums.byteOffset, scales, count);
-      else this.#kernels.correlateFloats(out, first, last, size, this.shifts.byteOffset, scales);
-      take(this.#lines.subarray(0, (last - first) * size), first);
-    }
+  setTerms(symbol: number, shift: number, scale: number): void {
+    const at = ownTerms(symbol);
+    const bar = ownPart(symbol);
+    this.#terms[at] = this.#bars[bar] as number;
+    this.#terms[at + LEAVES] = this.#bars[bar + LEAVES] as number;
+    this.#terms[at + SHIFT] = shift;
+    this.#terms[at + SCALE] = scale;
   }
 
-  // Adds all but the newest bar, which becomes the first that waits.
-  #settleOlder(): void {
+  /** Whether a symbol has correlations, by its terms. */
+  hasScale(symbol: number): boolean {
+    return !Number.isNaN(this.#terms[ownTerms(symbol) + SCALE]);
+  }
+
+  /**
+   * Makes the full matrix of correlations, row by row, from the terms of all symbols; of ticks `count` is the number
+   * of bars, else 0. The next call overwrites it; its diagonal means nothing.
+   */
+  correlate(count: number): Float64Array {
+    const { size } = this;
+    const kernels = this.#kernels;
+    const products = this.#products.byteOffset;
+    const terms = this.#terms.byteOffset;
+    const out = this.#lines.byteOffset;
+    for (let first = 0; first < size; first += LINES) {
+      const last = Math.min(size, first + LINES);
+      if (count > 0) kernels.correlateTicks(products, out, first, last, size, terms, count);
+      else kernels.correlateFloats(products, out, first, last, size, terms);
+      kernels.mirror(out, first, last, size);
+    }
+    return this.#lines.subarray(0, size * size);
+  }
+
+  /** Adds all waiting bars but the newest to the sums. */
+  settleOlder(): void {
     if (this.#waiting < 2) return;
     for (let bar = 0; bar < this.#waiting - 1; bar++) this.#slideOne(bar);
     const newest = BAR * (this.#waiting - 1);
@@ -243,4 +258,4 @@ export class ProductMatrix {
 }
 
 type Four = [Float64Array, Float64Array, Float64Array, Float64Array];
-type Seven = [Float64Array, Float64Array, Float64Array, ...Four];
+type Six = [Float64Array, Float64Array, ...Four];

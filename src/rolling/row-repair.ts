@@ -37,7 +37,8 @@ export class RowRepair {
     this.#values = values;
     this.#gaps = gaps;
     this.#tolerance = tolerance;
-    this.#rest = Math.ceil(products.window / REBUILDS_PER_WINDOW);
+    // So short a window is rebuilt in no time, however often its newest bar is amended.
+    this.#rest = products.window <= REBUILDS_PER_WINDOW ? 0 : Math.ceil(products.window / REBUILDS_PER_WINDOW);
   }
 
   /** Rows rebuilt so far. */
