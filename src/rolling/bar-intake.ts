@@ -73,14 +73,15 @@ export class BarIntake {
 
   /** Reads a bar, one value per symbol, and returns its row, which the next bar overwrites. No allocation. */
   read(values: Float64Array): Float64Array {
-    this.#history?.beginBar();
+    if (this.#history === undefined) return this.#readPlain(values);
+    this.#history.beginBar();
     const size = values.length;
     let isComplete = true;
     for (let symbol = 0; symbol < size; symbol++) {
       // Casts here and below: indices are below the size of every array.
       const price = isGap(values[symbol] as number) ? NaN : (values[symbol] as number);
       const before = this.#newest[symbol] as number;
-      this.#history?.set(symbol, 0, price);
+      this.#history.set(symbol, 0, price);
       this.#newest[symbol] = this.#fill(price, before);
       const value = transform(this.#input, before, this.#newest[symbol] as number);
       this.#row[symbol] = value;
@@ -106,8 +107,8 @@ export class BarIntake {
     this.#newest[symbol] = this.#priceAt(symbol, 0);
     let next = age - 1;
     // Up to the next value of its own, bars were filled with this one.
-    while (this.#missing === 'forward-fill' && next > 0 && Number.isNaN(history.at(symbol, next))) next--;
-    return Math.max(0, this.#input === 'values' ? Math.min(age, next + 1) : next);
+    while (this.#missing === 'forward-fill' && next >= 0 && Number.isNaN(history.at(symbol, next))) next--;
+    return this.#input === 'values' ? next + 1 : Math.max(0, next);
   }
 
   /** Whether rows are the bars as they came, gaps for what is missing. */
@@ -146,6 +147,17 @@ export class BarIntake {
   #resize(change: (array: Float64Array) => Float64Array): void {
     this.#row = change(this.#row);
     this.#newest = change(this.#newest);
+  }
+
+  #readPlain(values: Float64Array): Float64Array {
+    const row = this.#row;
+    for (let symbol = 0; symbol < values.length; symbol++) {
+      const price = values[symbol] as number;
+      const isMissing = isGap(price);
+      row[symbol] = isMissing ? NaN : price;
+      if (isMissing) this.#gaps++;
+    }
+    return row;
   }
 
   #fill(price: number, before: number): number {

@@ -172,18 +172,22 @@ export class CoMoments {
   /** Adds a bar: one value per symbol, NaN for a gap. Hot path: no allocation. */
   push(row: Float64Array): void {
     const { products, moments } = this;
+    const { values, anchors, size, capacity } = products;
     this.#slot = this.#slot + 1 === this.window ? 0 : this.#slot + 1;
     this.#pushes++;
     const isFull = this.#bars === this.window;
     if (!isFull) this.#bars++;
     products.beginBar();
+    moments.remember();
+    const start = this.#slot * capacity;
+    const leaving = this.#leaving;
     let gaps = 0;
-    for (let symbol = 0; symbol < products.size; symbol++) {
-      const leaves = products.valueAt(symbol, this.#slot) - (products.anchors[symbol] as number);
-      this.#leaving[symbol] = leaves;
-      moments.remember(symbol);
-      this.#enter(symbol, row[symbol] as number);
-      if (Number.isNaN(leaves) || Number.isNaN(row[symbol])) gaps++;
+    for (let symbol = 0; symbol < size; symbol++) {
+      const leaves = (values[start + symbol] as number) - (anchors[symbol] as number);
+      const price = row[symbol] as number;
+      leaving[symbol] = leaves;
+      this.#enter(symbol, price);
+      if (leaves !== leaves || price !== price) gaps++;
     }
     // Before the window is full, nothing leaves.
     if (gaps > 0) this.#slideGaps(row, isFull);
@@ -260,22 +264,24 @@ export class CoMoments {
     const { square, observed, error } = this.moments;
     const value = this.values.store(symbol, this.#slot, price);
     this.moments.count(symbol, price);
+    let count = observed[symbol] as number;
     // Before a symbol's first value all its products are 0 whatever the anchor.
-    if (observed[symbol] === 0 && !Number.isNaN(value)) anchors[symbol] = value;
+    if (count === 0 && value === value) anchors[symbol] = value;
     let enters = value - (anchors[symbol] as number);
     let leaves = this.#leaving[symbol] as number;
-    let count = observed[symbol] as number;
-    if (Number.isNaN(enters)) enters = 0;
-    else count++;
-    if (Number.isNaN(leaves)) leaves = 0;
-    else count--;
+    // Of all values, NaN alone differs from itself.
+    if (enters === enters) count++;
+    else enters = 0;
+    if (leaves === leaves) count--;
+    else leaves = 0;
     observed[symbol] = count;
     this.products.setBar(symbol, enters, leaves);
-    sums[symbol] = (sums[symbol] as number) + (enters - leaves);
     const entered = enters * enters;
     const left = leaves * leaves;
-    square[symbol] = (square[symbol] as number) + (entered - left);
-    error[symbol] = (error[symbol] as number) + 2 * EPSILON * (Math.abs(square[symbol] as number) + entered + left);
+    const squared = (square[symbol] as number) + (entered - left);
+    sums[symbol] = (sums[symbol] as number) + (enters - leaves);
+    square[symbol] = squared;
+    error[symbol] = (error[symbol] as number) + 2 * EPSILON * (Math.abs(squared) + entered + left);
   }
 
   // Replaces a value that is in the sums of pairs.

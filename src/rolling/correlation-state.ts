@@ -110,7 +110,9 @@ export class CorrelationState {
   }
 
   /** Adds a symbol with these values, the newest last. */
-  addSymbol(tick: number, prices: Float64Array): void {
+  addSymbol(tick: number, history: Float64Array): void {
+    // What is older than the first bar belongs to no bar.
+    const prices = history.subarray(Math.max(0, history.length - this.counters.pushes));
     this.intake.addSymbol(prices);
     const symbol = this.#moments.size;
     const bars = this.#moments.bars;

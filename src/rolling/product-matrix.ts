@@ -119,14 +119,9 @@ export class ProductMatrix {
 
   /** Sets a symbol's deviations of the newest bar, which is waiting, and of the bar it replaces; 0 for a gap. */
   setBar(symbol: number, enters: number, leaves: number): void {
-    const at = this.#newestPart(symbol);
+    const at = ownPart(symbol) + BAR * (this.#waiting - 1);
     this.#bars[at] = enters;
     this.#bars[at + LEAVES] = leaves;
-  }
-
-  /** A symbol's deviation of the bar that the newest replaced, which is waiting. */
-  leaving(symbol: number): number {
-    return this.#bars[this.#newestPart(symbol) + LEAVES] as number;
   }
 
   /** A symbol's value in a slot, NaN for a gap. */
@@ -250,10 +245,6 @@ export class ProductMatrix {
 
   #slideOne(bar: number): void {
     this.#kernels.slideOne(this.#products.byteOffset, 1, this.#size, this.#bars.byteOffset + 8 * BAR * bar);
-  }
-
-  #newestPart(symbol: number): number {
-    return ownPart(symbol) + BAR * (this.#waiting - 1);
   }
 }
 

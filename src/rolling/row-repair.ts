@@ -97,8 +97,10 @@ export class RowRepair {
   /** Rebuilds all symbols that cannot stay as they are. `bars` of the window are used. */
   settle(bar: number, bars: number): void {
     const wasExact = this.#values.floats === 0;
-    for (let symbol = 0; symbol < this.#products.size; symbol++) {
-      if (!this.isSound(symbol, bar)) this.#unsound.push(symbol);
+    if (wasExact || !this.#areSurelySound(bars)) {
+      for (let symbol = 0; symbol < this.#products.size; symbol++) {
+        if (!this.isSound(symbol, bar)) this.#unsound.push(symbol);
+      }
     }
     if (this.#unsound.length === 0) return;
     this.rebuild(this.#unsound, bar, bars);
@@ -120,6 +122,23 @@ export class RowRepair {
       this.#products.rebuildRow(symbol);
       if (this.#gaps.isUsed) this.#rebuildBesideGaps(symbol, bars);
     }
+  }
+
+  // The common case, in one plain loop: no ticks, no gaps, and all errors far below the spread. Hot path.
+  #areSurelySound(bars: number): boolean {
+    const { size, sums } = this.#products;
+    const { square, error, observed } = this.#moments;
+    if (this.#gaps.isUsed || this.#values.hasTicks) return false;
+    const limit = this.#tolerance / 2;
+    const share = 1 / bars;
+    for (let symbol = 0; symbol < size; symbol++) {
+      const squared = square[symbol] as number;
+      const sum = sums[symbol] as number;
+      // A little more than the error, for the rounding of this.
+      const bound = (error[symbol] as number) * 1.01 + 8 * EPSILON * squared;
+      if (!(bound <= limit * (squared - sum * share * sum)) || observed[symbol] !== bars) return false;
+    }
+    return true;
   }
 
   #fitsExactly(symbol: number): boolean {

@@ -37,6 +37,11 @@ export class SymbolValues {
     return this.#floats;
   }
 
+  /** Whether any symbol has a tick. */
+  get hasTicks(): boolean {
+    return this.#raw !== this.#products.values;
+  }
+
   /** Times a symbol with a tick went from ticks to floats. */
   get fallbacks(): number {
     return this.#fallbacks;
@@ -119,7 +124,11 @@ export class SymbolValues {
 
   /** Puts a value into a slot and returns it in units. Hot path. */
   store(symbol: number, slot: number, price: number): number {
-    const at = this.#at(symbol, slot);
+    const at = slot * this.#products.capacity + symbol;
+    if (this.#raw === this.#products.values) {
+      this.#raw[at] = price;
+      return price;
+    }
     if (this.#grid.tickOf(symbol) > 0) this.#countOffGrid(symbol, this.#raw[at] as number, price);
     const value = this.#modes[symbol] === 'exact' ? this.#grid.toTicks(symbol, price) : price;
     this.#raw[at] = price;
