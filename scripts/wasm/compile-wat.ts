@@ -23,6 +23,8 @@ export async function compileWat(folder: string): Promise<CompiledWat[]> {
     .filter((path) => path.endsWith('.wat'))
     .map((source) => {
       const module = wabt.parseWat(source, readFileSync(source, 'utf8'), { simd: true });
+      module.resolveNames();
+      module.validate();
       const { buffer } = module.toBinary({});
       module.destroy();
       return { source, target: source.replace(/\.wat$/, '-wasm.ts'), text: embed(basename(source), buffer) };

@@ -130,7 +130,12 @@ export class SymbolValues {
       return price;
     }
     if (this.#grid.tickOf(symbol) > 0) this.#countOffGrid(symbol, this.#raw[at] as number, price);
-    const value = this.#modes[symbol] === 'exact' ? this.#grid.toTicks(symbol, price) : price;
+    let value = price;
+    if (this.#modes[symbol] === 'exact') {
+      value = this.#grid.toTicks(symbol, price);
+      // Beyond all numbers, and off the grid: the symbol is about to be kept as floats, until then anything does.
+      if (value === Infinity || value === -Infinity) value = 0;
+    }
     this.#raw[at] = price;
     this.#products.values[at] = value;
     return value;
