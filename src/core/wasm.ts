@@ -22,10 +22,10 @@ export function compileWasm(base64: string): WasmModule {
   return new Module(Buffer.from(base64, 'base64'));
 }
 
-/** Makes an instance. `Exports` is what the module's source exports, which cannot be checked at run time. */
-export function instantiate<Exports>(module: WasmModule, imports: object): Exports {
+/** Makes an instance and returns what the module's source exports. */
+export function instantiate(module: WasmModule, imports: object): unknown {
   const { Instance } = webAssembly();
-  return new Instance(module, imports).exports as Exports;
+  return new Instance(module, imports).exports;
 }
 
 /** Memory of at least so many bytes, all 0. Throws when there is not as much. */

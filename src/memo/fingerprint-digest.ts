@@ -109,7 +109,8 @@ function makeDigester(): Digester | undefined {
   if (isRefused) return undefined;
   try {
     module ??= compileWasm(WASM_BYTES);
-    return new Digester(instantiate<WasmExports>(module, {}));
+    // What the source exports.
+    return new Digester(instantiate(module, {}) as WasmExports);
   } catch {
     isRefused = true;
     return undefined;

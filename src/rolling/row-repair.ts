@@ -171,8 +171,9 @@ export class RowRepair {
     anchors[symbol] = this.#values.isExact(symbol) ? Math.round(mean) : mean;
     this.#fillDeviations(symbol);
     sums[symbol] = kahanSum(deviations);
-    this.#moments.square[symbol] = kahanSquares(deviations);
-    this.#moments.error[symbol] = 8 * EPSILON * (this.#moments.square[symbol] as number);
+    const square = kahanSquares(deviations);
+    this.#moments.square[symbol] = square;
+    this.#moments.error[symbol] = 8 * EPSILON * square;
   }
 
   #meanInUnits(symbol: number): number {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { type EngineChoice, RollingCorrelation } from 'tickwise/rolling';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type * as Rolling from '../../src/rolling/index.js';
 import { openEngine } from '../../src/rolling/kernel-engine.js';
 import { rowStart } from '../../src/rolling/co-moment-kernels.js';
 import { seeded } from './naive.js';
@@ -101,7 +102,7 @@ describe('the engines', () => {
 });
 
 describe('without WebAssembly', () => {
-  async function fresh(): Promise<typeof import('../../src/rolling/index.js')> {
+  async function fresh(): Promise<typeof Rolling> {
     vi.resetModules();
     return import('../../src/rolling/index.js');
   }

@@ -9,7 +9,7 @@ const minutes = readBars('crypto-1m-20pairs-2017-11.csv.gz');
 /** The stocks without a hole: their names, and a column of closes for each. */
 function stocks(): { names: string[]; columns: Float64Array[] } {
   const [header = [], ...rows] = daily;
-  const whole = header.flatMap((name, index) => (index > 0 && rows.every((row) => row[index] !== '') ? [index] : []));
+  const whole = header.flatMap((_, index) => (index > 0 && rows.every((row) => row[index] !== '') ? [index] : []));
   return {
     names: whole.map((index) => header[index] ?? ''),
     columns: whole.map((index) => Float64Array.from(rows, (row) => Number(row[index]))),

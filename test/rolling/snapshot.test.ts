@@ -34,7 +34,7 @@ function bars(count: number, seed: number): number[][] {
   );
 }
 
-function sameBits(one: RollingCorrelation, other: RollingCorrelation): void {
+function expectSameBits(one: RollingCorrelation, other: RollingCorrelation): void {
   expect(other.matrix()).toEqual(one.matrix());
   for (const symbol of one.symbols) {
     expect(other.mean(symbol)).toBe(one.mean(symbol));
@@ -56,15 +56,15 @@ describe.each(kinds)('a snapshot of $input, $missing, tick $tickSize', (kind) =>
     if (before > 0) again.amend('C', 99.5);
 
     const restored = RollingCorrelation.restore(again.snapshot());
-    sameBits(untouched, restored);
+    expectSameBits(untouched, restored);
     for (const [index, bar] of all.slice(before).entries()) {
       untouched.push(bar);
       restored.push(bar);
       if (index % 3 === 0) for (const one of [untouched, restored]) one.amend('B', 100 + (index % 7) / 100);
-      if (index % 100 === 0) sameBits(untouched, restored);
+      if (index % 100 === 0) expectSameBits(untouched, restored);
     }
 
-    sameBits(untouched, restored);
+    expectSameBits(untouched, restored);
   });
 });
 

@@ -14,7 +14,7 @@ describe('the bytes of WebAssembly in the repository', () => {
       'src/memo/fingerprint-digest.wat',
       'src/rolling/co-moments.wat',
     ]);
-    for (const { target, text } of compiled) expect(readFileSync(target, 'utf8'), target).toBe(text);
+    for (const { target, text } of compiled) expect(readFileSync(target, 'utf8'), `${target} is stale`).toBe(text);
   });
 
   it('use nothing that differs by machine', () => {
