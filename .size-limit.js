@@ -6,10 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
  * and which has a line of its own.
  */
 const BUDGETS = {
-  index: '95 kB',
+  index: '108 kB',
   core: '3 kB',
   ring: '16 kB',
-  rolling: '8 kB',
+  rolling: '19 kB',
   indicators: '6 kB',
   memo: '34 kB',
   json: '7 kB',

@@ -294,11 +294,14 @@ export {
   type TypedArray,
 } from './ring/index.js';
 export {
+  type BarValues,
   type CorrelatedPair,
   type CorrelationDirection,
   type CorrelationInput,
   type CorrelationReason,
+  type EngineChoice,
   type MissingPolicy,
+  type PsdPolicy,
   RollingCorrelation,
   type RollingCorrelationOptions,
   type RollingCorrelationStats,

@@ -147,6 +147,7 @@ export class ProductMatrix {
 
   /** Adds all waiting bars to the sums. */
   flush(): void {
+    if (this.#waiting === 0) return;
     if (this.#waiting === MOST_WAITING) {
       this.#kernels.slideFour(this.#products.byteOffset, 1, this.#size, this.#bars.byteOffset);
     } else {
