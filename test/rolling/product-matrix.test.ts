@@ -27,7 +27,7 @@ describe.each(['wasm', 'js'] as const)('sums of products in %s', (engine) => {
     fc.assert(
       fc.property(steps, (all) => {
         const products = make(engine);
-        const plain = Array.from({ length: SIZE }, () => new Array<number>(SIZE).fill(0));
+        const plain = Array.from({ length: SIZE }, () => Array.from({ length: SIZE }, () => 0));
         const kept: { enters: number[]; leaves: number[] }[] = [];
         for (const one of all) {
           if (one.does === 'bar') {
