@@ -6,10 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
  * and which has a line of its own.
  */
 const BUDGETS = {
-  index: '95 kB',
+  index: '108 kB',
   core: '3 kB',
   ring: '16 kB',
-  rolling: '10 kB',
+  rolling: '21 kB',
   indicators: '8 kB',
   memo: '34 kB',
   json: '7 kB',

@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { writeWasm } from './scripts/wasm/compile-wat.js';
 
 /** The library, ESM and CJS. Entry names are the package's sub-paths. */
 const entry = {
@@ -21,22 +22,26 @@ const entry = {
   'stores/redis': 'src/stores/redis.ts',
 };
 
-export default defineConfig([
-  {
-    name: 'library',
-    entry,
-    format: ['esm', 'cjs'],
-    // Without splitting an error class imported by two CJS sub-paths would be two classes.
-    splitting: true,
-    target: 'node20',
-    platform: 'node',
-    sourcemap: true,
-    clean: true,
-    treeshake: true,
-    // Keeps `node:fs` as it is written: tools tell built-in modules from packages by the prefix.
-    removeNodeProtocol: false,
-    // zod/mini from node_modules costs 37 ms to import, bundled into one shared chunk 5 ms.
-    noExternal: ['zod'],
-    dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
-  },
-]);
+// The bytes of WebAssembly are kept beside their sources, so that tests need no build; this keeps them up to date.
+export default defineConfig(async () => {
+  await writeWasm('src');
+  return [
+    {
+      name: 'library',
+      entry,
+      format: ['esm', 'cjs'],
+      // Without splitting an error class imported by two CJS sub-paths would be two classes.
+      splitting: true,
+      target: 'node20',
+      platform: 'node',
+      sourcemap: true,
+      clean: true,
+      treeshake: true,
+      // Keeps `node:fs` as it is written: tools tell built-in modules from packages by the prefix.
+      removeNodeProtocol: false,
+      // zod/mini from node_modules costs 37 ms to import, bundled into one shared chunk 5 ms.
+      noExternal: ['zod'],
+      dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+    },
+  ];
+});

@@ -1,3 +1,6 @@
+import { compileWasm, instantiate, type WasmModule } from '../core/wasm.js';
+import { WASM_BYTES } from './fingerprint-digest-wasm.js';
+
 /**
  * A digest of 128 bits over the bits of numbers, for windows of prices that nobody made to agree.
  *
@@ -13,24 +16,8 @@
  * took 1.66 µs, this takes 0.76 (Node 20). Rejected: lanes that do not mix, as in xxHash, where two changes in one lane
  * agree with odds of 2^-64, and eight lanes of 32 bits in JavaScript, which do not fit the registers.
  *
- *   (memory (export "memory") 9 9)                 ;; bytes 0 to 31 the state a b c d, then the numbers
- *   (func (export "digest") (param $end i32)       ;; where the numbers end: whole steps, at least one
- *     load a b c d; at = 32
- *     loop
- *       a = (a ^ load(at)) * A;  b = (b ^ load(at + 8)) * B;  c = (c ^ load(at + 16)) * C;  d = (d ^ load(at + 24)) * D
- *       a ^= rotl(b, 32);  c ^= rotl(d, 32);  b += rotl(c, 27);  d += rotl(a, 27)
- *       at += 32; repeat while at < end
- *     store a b c d)
- *
- * A to D are 9e3779b185ebca87, c2b2ae3d27d4eb4f, 165667b19e3779f9 and 85ebca77c2b2ae63. The test has the same in
- * BigInts.
+ * Its source is fingerprint-digest.wat, compiled by the build. The test has the same in BigInts.
  */
-
-const MODULE =
-  'AGFzbQEAAAABBQFgAX8AAwIBAAUEAQEJCQcTAgZtZW1vcnkCAAZkaWdlc3QAAArSAQHPAQIBfwR+QQApAwAhAkEAKQMIIQNBACkDECEEQQApAxgh' +
-  'BUEgIQEDQCACIAEpAwCFQoeVr6+Ytt6bnn9+IQIgAyABKQMIhULP1tO+0ser2UJ+IQMgBCABKQMQhUL5893xmfaZqxZ+IQQgBSABKQMYhULj3MqV/M7y' +
-  '9YV/fiEFIAIgA0IgiYUhAiAEIAVCIImFIQQgAyAEQhuJfCEDIAUgAkIbiXwhBSABQSBqIgEgAEkNAAtBACACNwMAQQAgAzcDCEEAIAQ3AxBBACAFNwMY' +
-  'Cw==';
 
 /** Numbers per step. */
 const STEP = 4;
@@ -55,12 +42,7 @@ const PI = Int32Array.of(
 /** Most numbers that a digester has room for. */
 export const MOST_NUMBERS = 65_536;
 
-/** The parts of WebAssembly that are used. It is no part of the language, and Node's types do not declare it. */
-interface Wasm {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: WasmExports };
-}
-
+/** What the module exports. */
 interface WasmExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly digest: (end: number) => void;
@@ -104,7 +86,7 @@ export class Digester {
   }
 }
 
-let module: object | undefined;
+let module: WasmModule | undefined;
 let isRefused = false;
 let spare: Digester | undefined;
 
@@ -126,10 +108,9 @@ export function giveBack(digester: Digester): void {
 function makeDigester(): Digester | undefined {
   if (isRefused) return undefined;
   try {
-    // A global of every usual runtime.
-    const { Module, Instance } = (globalThis as unknown as { readonly WebAssembly: Wasm }).WebAssembly;
-    module ??= new Module(Buffer.from(MODULE, 'base64'));
-    return new Digester(new Instance(module).exports);
+    module ??= compileWasm(WASM_BYTES);
+    // What the source exports.
+    return new Digester(instantiate(module, {}) as WasmExports);
   } catch {
     isRefused = true;
     return undefined;

@@ -1,4 +1,5 @@
 import { isGap } from './gap.js';
+import { PriceHistory } from './price-history.js';
 
 /** What a correlation is computed of: values as they come, or changes from one bar to the next. */
 export type CorrelationInput = 'values' | 'returns' | 'log-returns';
@@ -6,8 +7,15 @@ export type CorrelationInput = 'values' | 'returns' | 'log-returns';
 /** What is done about a symbol without a value in a bar. */
 export type MissingPolicy = 'pairwise' | 'listwise' | 'forward-fill';
 
-/** How an amended value changes the newest bar. */
-type AmendEffect = 'nothing' | 'symbol' | 'bar';
+/** The state of an intake but for what is in arrays. */
+export interface IntakeMarks {
+  /** Place of the newest bar. */
+  readonly slot: number;
+  /** Values so far that were gaps on arrival. */
+  readonly gaps: number;
+  /** Gaps so far that were filled. */
+  readonly filled: number;
+}
 
 /**
  * Turns bars as they arrive into the rows that are correlated: fills gaps, forms returns, drops bars.
@@ -16,26 +24,24 @@ type AmendEffect = 'nothing' | 'symbol' | 'bar';
  * the bar and in the one before it.
  */
 export class BarIntake {
-  /** The newest row. Overwritten by the next bar. */
-  readonly row: Float64Array;
   readonly #input: CorrelationInput;
   readonly #missing: MissingPolicy;
-  readonly #newest: Float64Array;
-  readonly #previous: Float64Array;
-  readonly #transformed: Float64Array;
+  /** Bars as they came. Rows of plain values say all there is to know, and need none. */
+  readonly #history: PriceHistory | undefined;
+  #row: Float64Array;
+  /** Filled values of the newest bar. */
+  #newest: Float64Array;
   #gaps = 0;
   #filled = 0;
-  #dropped = 0;
-  #bars = 0;
 
-  /** `size` is the number of symbols. */
-  constructor(size: number, input: CorrelationInput, missing: MissingPolicy) {
-    this.row = new Float64Array(size);
+  /** `size` is the number of symbols, `window` that of rows. */
+  constructor(size: number, window: number, input: CorrelationInput, missing: MissingPolicy) {
     this.#input = input;
     this.#missing = missing;
+    const hasHistory = input !== 'values' || missing !== 'pairwise';
+    this.#history = hasHistory ? new PriceHistory(size, depthOf(window, input)) : undefined;
+    this.#row = new Float64Array(size).fill(NaN);
     this.#newest = new Float64Array(size).fill(NaN);
-    this.#previous = new Float64Array(size).fill(NaN);
-    this.#transformed = new Float64Array(size).fill(NaN);
   }
 
   /** Values so far that were gaps on arrival. */
@@ -48,69 +54,138 @@ export class BarIntake {
     return this.#filled;
   }
 
-  /** Bars so far that 'listwise' left out, amended ones once for each time. */
-  get dropped(): number {
-    return this.#dropped;
+  /** The state in numbers, for a snapshot. */
+  get marks(): IntakeMarks {
+    return { slot: this.#history?.slot ?? 0, gaps: this.#gaps, filled: this.#filled };
   }
 
-  /** Reads a bar, one value per symbol, into `row`. Hot path: no allocation. */
-  read(values: Float64Array): void {
-    this.#bars++;
-    for (let symbol = 0; symbol < values.length; symbol++) {
+  /** The state in arrays, for a snapshot. */
+  get kept(): readonly Float64Array[] {
+    return [this.#newest, ...(this.#history?.kept ?? [])];
+  }
+
+  /** Takes over the numbers of a snapshot. */
+  restore({ slot, gaps, filled }: IntakeMarks): void {
+    this.#history?.restore(slot);
+    this.#gaps = gaps;
+    this.#filled = filled;
+  }
+
+  /** Reads a bar, one value per symbol, and returns its row, which the next bar overwrites. No allocation. */
+  read(values: Float64Array): Float64Array {
+    if (this.#history === undefined) return this.#readPlain(values);
+    this.#history.beginBar();
+    const size = values.length;
+    let isComplete = true;
+    for (let symbol = 0; symbol < size; symbol++) {
       // Casts here and below: indices are below the size of every array.
-      this.#previous[symbol] = this.#newest[symbol] as number;
-      this.#take(symbol, values[symbol] as number);
+      const price = isGap(values[symbol] as number) ? NaN : (values[symbol] as number);
+      const before = this.#newest[symbol] as number;
+      this.#history.set(symbol, 0, price);
+      this.#newest[symbol] = this.#fill(price, before);
+      const value = transform(this.#input, before, this.#newest[symbol] as number);
+      this.#row[symbol] = value;
+      isComplete &&= !Number.isNaN(value);
     }
-    this.row.set(this.#transformed);
-    if (this.#missing === 'listwise' && !this.#isComplete()) this.#drop();
+    if (this.#missing === 'listwise' && !isComplete) this.#row.fill(NaN);
+    return this.#row;
   }
 
-  /** Reads a new value of one symbol in the newest bar, and says what of `row` it changed. */
-  amend(symbol: number, value: number): AmendEffect {
-    const wasComplete = this.#missing !== 'listwise' || this.#isComplete();
-    this.#take(symbol, value);
-    const isComplete = this.#missing !== 'listwise' || this.#isComplete();
-    if (!wasComplete && !isComplete) return 'nothing';
-    if (!isComplete) {
-      this.#drop();
-      return 'bar';
+  /**
+   * Replaces a value `age` bars back. Returns the age of the newest row that depends on it.
+   * `valueAt` says what the rows from `age` to there are now.
+   */
+  revise(age: number, symbol: number, value: number): number {
+    const price = isGap(value) ? NaN : value;
+    const history = this.#history;
+    if (history === undefined) {
+      if (Number.isNaN(price)) this.#gaps++;
+      return age;
     }
-    this.row.set(this.#transformed);
-    return wasComplete ? 'symbol' : 'bar';
+    history.set(symbol, age, price);
+    this.#fill(price, this.#priceAt(symbol, age + 1));
+    this.#newest[symbol] = this.#priceAt(symbol, 0);
+    let next = age - 1;
+    // Up to the next value of its own, bars were filled with this one.
+    while (this.#missing === 'forward-fill' && next >= 0 && Number.isNaN(history.at(symbol, next))) next--;
+    return this.#input === 'values' ? next + 1 : Math.max(0, next);
   }
 
-  #take(symbol: number, value: number): void {
-    const before = this.#previous[symbol] as number;
-    this.#newest[symbol] = this.#fill(valueOrNaN(value), before);
-    this.#transformed[symbol] = this.#transform(before, this.#newest[symbol]);
+  /** Whether rows are the bars as they came, gaps for what is missing. */
+  get isPlain(): boolean {
+    return this.#history === undefined;
   }
 
-  #fill(value: number, before: number): number {
-    if (!Number.isNaN(value)) return value;
+  /** What a symbol has in the row `age` bars back, whether or not that row is complete; NaN before the first bar. */
+  valueAt(symbol: number, age: number): number {
+    return transform(this.#input, this.#priceAt(symbol, age + 1), this.#priceAt(symbol, age));
+  }
+
+  /** Whether all symbols have a value in the row `age` bars back. */
+  isComplete(age: number): boolean {
+    for (let symbol = 0; symbol < this.#newest.length; symbol++) {
+      if (Number.isNaN(this.valueAt(symbol, age))) return false;
+    }
+    return true;
+  }
+
+  /** Adds a symbol with these values, the newest last. */
+  addSymbol(prices: Float64Array): void {
+    const clean = prices.map((price) => (isGap(price) ? NaN : price));
+    this.#history?.addSymbol(clean);
+    this.#resize((array) => Float64Array.from([...array, NaN]));
+    const symbol = this.#newest.length - 1;
+    this.#newest[symbol] = this.#priceAt(symbol, 0);
+  }
+
+  /** Leaves a symbol out. */
+  removeSymbol(symbol: number): void {
+    this.#history?.removeSymbol(symbol);
+    this.#resize((array) => array.filter((_, index) => index !== symbol));
+  }
+
+  #resize(change: (array: Float64Array) => Float64Array): void {
+    this.#row = change(this.#row);
+    this.#newest = change(this.#newest);
+  }
+
+  #readPlain(values: Float64Array): Float64Array {
+    const row = this.#row;
+    for (let symbol = 0; symbol < values.length; symbol++) {
+      const price = values[symbol] as number;
+      const isMissing = isGap(price);
+      row[symbol] = isMissing ? NaN : price;
+      if (isMissing) this.#gaps++;
+    }
+    return row;
+  }
+
+  #fill(price: number, before: number): number {
+    if (!Number.isNaN(price)) return price;
     this.#gaps++;
     if (this.#missing !== 'forward-fill' || Number.isNaN(before)) return NaN;
     this.#filled++;
     return before;
   }
 
-  #transform(before: number, value: number): number {
-    if (this.#input === 'values') return value;
-    if (this.#input === 'returns') return valueOrNaN(value / before - 1);
-    return before > 0 && value > 0 ? valueOrNaN(Math.log(value / before)) : NaN;
-  }
-
-  #isComplete(): boolean {
-    for (const value of this.#transformed) if (Number.isNaN(value)) return false;
-    return true;
-  }
-
-  #drop(): void {
-    this.row.fill(NaN);
-    // The first bar of returns has no row that could be left out.
-    if (this.#bars > 1 || this.#input === 'values') this.#dropped++;
+  #priceAt(symbol: number, age: number): number {
+    const history = this.#history;
+    if (history === undefined || age >= history.depth) return NaN;
+    return this.#missing === 'forward-fill' ? history.filledAt(symbol, age) : history.at(symbol, age);
   }
 }
 
-function valueOrNaN(value: number): number {
-  return isGap(value) ? NaN : value;
+/** Bars whose values matter for a window of rows: a return needs the bar before its own. */
+export function depthOf(window: number, input: CorrelationInput): number {
+  return input === 'values' ? window : window + 1;
+}
+
+function transform(input: CorrelationInput, before: number, value: number): number {
+  if (input === 'values') return value;
+  const change = input === 'returns' ? value / before - 1 : logReturn(before, value);
+  return isGap(change) ? NaN : change;
+}
+
+function logReturn(before: number, value: number): number {
+  return before > 0 && value > 0 ? Math.log(value / before) : NaN;
 }

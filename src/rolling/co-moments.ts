@@ -1,6 +1,9 @@
-import { amendTriangle, anchoredProduct, pairIndex, slideTriangle, totalOf } from './co-moment-kernels.js';
+import { GapSums } from './gap-sums.js';
+import type { EngineChoice } from './kernel-engine.js';
+import { ProductMatrix } from './product-matrix.js';
+import { RowRepair } from './row-repair.js';
 import { SymbolMoments } from './symbol-moments.js';
-import { TickGrid } from './tick-grid.js';
+import { type SymbolMode, SymbolValues } from './symbol-values.js';
 
 /*
  * The sums behind a rolling correlation matrix, slid by one bar at two multiplications per pair.
@@ -19,70 +22,90 @@ import { TickGrid } from './tick-grid.js';
  * relative error would pass half the tolerance gets its row rebuilt around its present mean. The usual
  * fixed period is not enough: one outlier in the window ruins what follows it until the next rebuild.
  *
+ * The newest bar waits outside of the sums, so that revising it costs O(1) and leaves no trace.
+ *
  * Typed arrays are indexed within bounds throughout: the casts drop an `undefined` that cannot occur.
  */
 
-/** How a symbol is kept: as whole ticks, or as floats and why. */
-type SymbolMode = 'exact' | 'no-tick-size' | 'off-grid' | 'range-too-wide';
+/** What {@link CoMoments} are made from. */
+export interface CoMomentOptions {
+  /** Tick per symbol, 0 for none. */
+  readonly ticks: Float64Array;
+  /** Bars. */
+  readonly window: number;
+  /** Bound of the error of a correlation of floats. */
+  readonly tolerance: number;
+  /** What does the arithmetic. */
+  readonly engine: EngineChoice;
+  /** Symbols there is room for. */
+  readonly capacity?: number;
+}
+
+/** The state but for what is in arrays. */
+export interface CoMomentMarks {
+  /** Room for symbols. */
+  readonly capacity: number;
+  /** Place of the newest bar, -1 before the first. */
+  readonly slot: number;
+  /** Bars in the window. */
+  readonly bars: number;
+  /** Bars so far. */
+  readonly pushes: number;
+  /** Bars that wait. */
+  readonly waiting: number;
+  /** Rows rebuilt so far. */
+  readonly rebuilds: number;
+  /** Times a symbol went from ticks to floats. */
+  readonly fallbacks: number;
+  /** Values off their grid so far. */
+  readonly offGridTotal: number;
+  /** Mode per symbol. */
+  readonly modes: readonly SymbolMode[];
+  /** Symbols with gaps. */
+  readonly gaps: readonly number[];
+}
 
 const EPSILON = 2 ** -52;
-const EXACT_LIMIT = 2 ** 52;
-/** Below this, squares lose bits to underflow, and no rebuild brings them back. */
-const SMALLEST_BOUND = 2 ** -1000;
-/** Some hundred amends. */
-const LARGEST_AMEND_ERROR = 512 * EPSILON;
 
 /** Products of all pairs of symbols over the newest `window` bars. */
 export class CoMoments {
-  /** Symbols. */
-  readonly size: number;
   /** Bars. */
   readonly window: number;
   /** Sums per symbol. */
   readonly moments: SymbolMoments;
-  readonly #grid: TickGrid;
-  readonly #tolerance: number;
-  /** S[i,j], packed strict upper triangle. */
-  readonly #products: Float64Array;
-  /** Row per symbol, slot per bar: values as they came, NaN for a gap. */
-  readonly #raw: Float64Array;
-  /** The same in ticks for exact symbols. The same array as `#raw` when no symbol has a tick. */
-  readonly #values: Float64Array;
-  readonly #mode: SymbolMode[];
-  readonly #offGrid: Float64Array;
-  /** Deviations of the newest bar. */
+  /** Sums per pair. */
+  readonly products: ProductMatrix;
+  /** Values and modes of symbols. */
+  readonly values: SymbolValues;
+  /** What pairs with gaps take off. */
+  readonly gaps: GapSums;
+  /** What keeps the sums sound. */
+  readonly repair: RowRepair;
+  readonly #options: CoMomentOptions;
+  /** Deviations of one bar, and of what the newest took the place of; NaN for a gap. */
   readonly #entering: Float64Array;
-  /** Deviations of what it took the place of. */
   readonly #leaving: Float64Array;
-  readonly #deviations: Float64Array;
-  /** Symbols whose rows this bar must rebuild. */
-  readonly #unsound: number[] = [];
-  #floats: number;
-  /** Error that amends added to every symbol since the newest bar, relative to its square. */
-  #amendError = 0;
   #slot = -1;
   #bars = 0;
-  #rebuilds = 0;
-  #fallbacks = 0;
-  #offGridTotal = 0;
+  #pushes = 0;
 
-  /** `ticks` has an entry per symbol, 0 for none; `tolerance` bounds the error of a correlation of floats. */
-  constructor(ticks: Float64Array, window: number, tolerance: number) {
-    const size = ticks.length;
-    this.size = size;
+  /** @throws ConfigError when the engine asked for is not to be had. */
+  constructor(options: CoMomentOptions) {
+    const { ticks, window, engine, tolerance, capacity = ticks.length } = options;
+    this.#options = options;
     this.window = window;
-    this.moments = new SymbolMoments(size);
-    this.#grid = new TickGrid(ticks, window);
-    this.#tolerance = tolerance;
-    this.#products = new Float64Array((size * (size - 1)) / 2);
-    this.#raw = new Float64Array(size * window).fill(NaN);
-    this.#values = this.#grid.isUsed ? new Float64Array(size * window).fill(NaN) : this.#raw;
-    this.#mode = Array.from(ticks, (tick) => (tick > 0 ? 'exact' : 'no-tick-size'));
-    this.#floats = this.#mode.filter((mode) => mode !== 'exact').length;
-    this.#offGrid = new Float64Array(size);
-    this.#entering = new Float64Array(size);
-    this.#leaving = new Float64Array(size);
-    this.#deviations = new Float64Array(window);
+    this.products = new ProductMatrix('RollingCorrelation', engine, ticks.length, capacity, window);
+    this.moments = new SymbolMoments(this.products.sums);
+    this.values = new SymbolValues(this.products, this.moments, ticks);
+    this.gaps = new GapSums(this.moments.square);
+    this.repair = new RowRepair(this.products, this.moments, this.values, this.gaps, tolerance);
+    this.#entering = new Float64Array(this.products.capacity).fill(NaN);
+    this.#leaving = new Float64Array(this.products.capacity).fill(NaN);
+  }
+
+  /** Symbols. */
+  get size(): number {
+    return this.products.size;
   }
 
   /** Bars in the window. */
@@ -90,47 +113,40 @@ export class CoMoments {
     return this.#bars;
   }
 
-  /** Rows rebuilt so far. */
-  get rebuilds(): number {
-    return this.#rebuilds;
+  /** The state in numbers, for a snapshot. */
+  get marks(): CoMomentMarks {
+    return {
+      capacity: this.products.capacity,
+      slot: this.#slot,
+      bars: this.#bars,
+      pushes: this.#pushes,
+      waiting: this.products.waiting,
+      rebuilds: this.repair.rebuilds,
+      fallbacks: this.values.fallbacks,
+      offGridTotal: this.values.offGridTotal,
+      modes: [...this.values.modes],
+      gaps: this.gaps.symbols,
+    };
   }
 
-  /** Times a symbol with a tick went from ticks to floats. */
-  get fallbacks(): number {
-    return this.#fallbacks;
-  }
-
-  /** Values so far that were off their symbol's grid. */
-  get offGridTotal(): number {
-    return this.#offGridTotal;
-  }
-
-  /** Symbols that are kept as floats now. */
-  get floats(): number {
-    return this.#floats;
-  }
-
-  /** How a symbol is kept now. */
-  modeOf(symbol: number): SymbolMode {
-    return this.#mode[symbol] as SymbolMode;
-  }
-
-  /** What one unit of a symbol's values is worth: its tick, or 1 for floats. */
-  unitOf(symbol: number): number {
-    return this.modeOf(symbol) === 'exact' ? this.#grid.tickOf(symbol) : 1;
+  /** The state in arrays, for a snapshot. To fill them, call `restore` first. */
+  get kept(): readonly Float64Array[] {
+    const gaps = this.gaps.symbols.flatMap((symbol) => [...this.gaps.rowOf(symbol)]);
+    const own = [...this.products.kept, ...this.values.kept, ...this.moments.kept];
+    return [...own, this.#leaving, this.gaps.error, ...gaps];
   }
 
   /** Mean of a symbol's values in the window; NaN without any. */
   meanOf(symbol: number): number {
-    const { anchor, sum, observed } = this.moments;
-    const count = observed[symbol] as number;
-    if (this.modeOf(symbol) !== 'exact') {
+    const { anchors, sums } = this.products;
+    const count = this.moments.observed[symbol] as number;
+    if (!this.values.isExact(symbol)) {
       // The sum of a flat window is not kept up, since nothing else is read from it; its mean needs none.
       if (count > 0 && this.moments.isFlat(symbol)) return this.moments.newest(symbol);
-      return (anchor[symbol] as number) + (sum[symbol] as number) / count;
+      return (anchors[symbol] as number) + (sums[symbol] as number) / count;
     }
     // Both terms are whole and below 2^53, so that their sum does not depend on the anchor.
-    return (((anchor[symbol] as number) * count + (sum[symbol] as number)) / count) * this.unitOf(symbol);
+    return (((anchors[symbol] as number) * count + (sums[symbol] as number)) / count) * this.values.unitOf(symbol);
   }
 
   /** Whether a symbol has a value in every bar of the window. */
@@ -140,214 +156,224 @@ export class CoMoments {
 
   /** Sum of the products of two symbols' deviations. */
   productOf(left: number, right: number): number {
-    if (left === right) return this.moments.square[left] as number;
-    const index = left < right ? pairIndex(left, right, this.size) : pairIndex(right, left, this.size);
-    return this.#products[index] as number;
+    return left === right ? (this.moments.square[left] as number) : this.products.product(left, right);
   }
 
-  /** A symbol's value in slot `slot`, 0 to `window - 1`; NaN for a gap and an unused slot. */
-  valueAt(symbol: number, slot: number): number {
-    return this.#values[symbol * this.window + slot] as number;
+  /** A symbol's value in units, `age` bars back; NaN for a gap. */
+  valueAt(symbol: number, age: number): number {
+    return this.products.valueAt(symbol, this.#slotOf(age));
   }
 
-  /** Bound of a symbol's share in the error of a correlation, relative to its variance. 0 for a flat symbol. */
-  relativeError(symbol: number): number {
-    const square = this.moments.square[symbol] as number;
-    const spread = this.moments.spread(symbol);
-    const isConstant = this.modeOf(symbol) === 'exact' ? spread === 0 : this.moments.isFlat(symbol);
-    const bound = (this.moments.error[symbol] as number) + (4 * EPSILON + this.#amendError) * Math.abs(square);
-    if (isConstant || bound < SMALLEST_BOUND) return 0;
-    return spread > 0 ? bound / spread : Infinity;
+  /** A symbol's value as it came, `age` bars back; NaN for a gap. */
+  rawAt(symbol: number, age: number): number {
+    return this.values.rawAt(symbol, this.#slotOf(age));
   }
 
-  /** Adds a bar: one value per symbol, NaN for a gap. Hot path: O(size²), no allocation. */
+  /** Adds a bar: one value per symbol, NaN for a gap. Hot path: no allocation. */
   push(row: Float64Array): void {
+    const { products, moments } = this;
+    const { values, anchors, size, capacity } = products;
     this.#slot = this.#slot + 1 === this.window ? 0 : this.#slot + 1;
-    if (this.#bars < this.window) this.#bars++;
-    this.#foldAmendError();
-    for (let symbol = 0; symbol < this.size; symbol++) {
-      this.moments.follow(symbol, row[symbol] as number);
-      this.#exchange(symbol, row[symbol] as number);
+    this.#pushes++;
+    const isFull = this.#bars === this.window;
+    if (!isFull) this.#bars++;
+    products.beginBar();
+    moments.remember();
+    const start = this.#slot * capacity;
+    const leaving = this.#leaving;
+    let gaps = 0;
+    for (let symbol = 0; symbol < size; symbol++) {
+      const leaves = (values[start + symbol] as number) - (anchors[symbol] as number);
+      const price = row[symbol] as number;
+      leaving[symbol] = leaves;
+      this.#enter(symbol, price);
+      if (leaves !== leaves || price !== price) gaps++;
     }
-    slideTriangle(this.#products, this.#entering, this.#leaving);
-    this.#settle();
+    // Before the window is full, nothing leaves.
+    if (gaps > 0) this.#slideGaps(row, isFull);
+    this.repair.settle(this.#pushes, this.#bars);
   }
 
-  /** Replaces the whole newest bar. O(size²). */
-  replaceNewest(row: Float64Array): void {
-    for (let symbol = 0; symbol < this.size; symbol++) {
-      this.moments.followAgain(symbol, row[symbol] as number);
-      this.#exchange(symbol, row[symbol] as number);
+  /** Replaces one symbol's value `age` bars back. O(1) in the newest bar as long as that waits, else O(size). */
+  replace(age: number, symbol: number, price: number): void {
+    const slot = this.#slotOf(age);
+    if (Object.is(this.values.rawAt(symbol, slot), price)) return;
+    const before = this.#deviation(symbol, slot);
+    if (age === 0 && this.products.isNewestWaiting) {
+      this.moments.recall(symbol);
+      this.#enter(symbol, price);
+    } else this.#replaceKept(symbol, slot, price, before);
+    if (this.gaps.isUsed || Number.isNaN(price)) this.#replaceInGaps(symbol, slot, before);
+    if (!this.repair.isSound(symbol, this.#pushes)) this.repair.settle(this.#pushes, this.#bars);
+  }
+
+  /** Adds a symbol with these values, the newest last, NaN for a gap. Returns what to go on with. */
+  withSymbol(tick: number, prices: Float64Array): CoMoments {
+    if (!this.values.hasRoom(tick)) {
+      const wider = this.#remade(allOf(this.size), [tick], 2 * (this.size + 1));
+      wider.#fill(this.size, prices);
+      return wider;
     }
-    slideTriangle(this.#products, this.#entering, this.#leaving);
-    this.#settle();
+    this.products.flush();
+    this.values.addSymbol(tick);
+    this.products.addColumn();
+    this.#fill(this.size - 1, prices);
+    return this;
   }
 
-  /** Replaces one symbol's value in the newest bar. Hot path: O(size), no allocation. */
-  amend(symbol: number, value: number): void {
-    this.moments.followAgain(symbol, value);
-    this.#exchange(symbol, value);
-    const before = this.#leaving[symbol] as number;
-    amendTriangle(this.#products, this.#entering, symbol, before, this.#entering[symbol] as number);
-    this.#amendError += 2 * EPSILON;
-    // The other symbols' error grows by little: theirs is looked at now and then, and at the next bar.
-    if (this.#amendError > LARGEST_AMEND_ERROR) this.#foldAmendError();
-    if (this.#amendError === 0 || !this.#isSound(symbol)) this.#settle();
+  /** The same without one symbol. */
+  withoutSymbol(symbol: number): CoMoments {
+    const kept = allOf(this.size).filter((one) => one !== symbol);
+    return this.#remade(kept, [], this.products.capacity);
   }
 
-  // Puts `price` into the newest slot, and the deviations of it and of what stood there into the bars that slide.
-  #exchange(symbol: number, price: number): void {
-    const { anchor, sum, square, observed, error } = this.moments;
-    const index = symbol * this.window + this.#slot;
-    const oldPrice = this.#raw[index] as number;
-    const oldValue = this.#values[index] as number;
-    const value = this.#inUnits(symbol, price);
-    this.#countOffGrid(symbol, oldPrice, price);
-    this.#raw[index] = price;
-    this.#values[index] = value;
+  /** The same symbols without any bar, what was counted kept. */
+  emptied(): CoMoments {
+    const made = this.#remade(
+      [],
+      allOf(this.size).map((symbol) => this.values.tickOf(symbol)),
+      this.products.capacity,
+    );
+    made.#slot = -1;
+    made.#bars = 0;
+    return made;
+  }
+
+  /** Takes over the numbers of a snapshot, before its arrays are read. */
+  restore(marks: CoMomentMarks): void {
+    this.#slot = marks.slot;
+    this.#bars = marks.bars;
+    this.#pushes = marks.pushes;
+    this.products.restore(marks.waiting);
+    this.values.restore(marks.modes, marks.fallbacks, marks.offGridTotal);
+    this.repair.restore(marks.rebuilds);
+    for (const symbol of marks.gaps) this.gaps.rowOf(symbol);
+  }
+
+  #slotOf(age: number): number {
+    return this.#slot >= age ? this.#slot - age : this.#slot - age + this.window;
+  }
+
+  #deviation(symbol: number, slot: number): number {
+    return this.products.valueAt(symbol, slot) - (this.products.anchors[symbol] as number);
+  }
+
+  // Puts a value into the newest slot, on top of what was remembered of the symbol. Hot path.
+  #enter(symbol: number, price: number): void {
+    const { anchors, sums } = this.products;
+    const { square, observed, error } = this.moments;
+    const value = this.values.store(symbol, this.#slot, price);
+    this.moments.count(symbol, price);
+    let count = observed[symbol] as number;
     // Before a symbol's first value all its products are 0 whatever the anchor.
-    if (observed[symbol] === 0 && !Number.isNaN(value)) anchor[symbol] = value;
-    const enters = Number.isNaN(value) ? 0 : value - (anchor[symbol] as number);
-    const leaves = Number.isNaN(oldValue) ? 0 : oldValue - (anchor[symbol] as number);
-    this.#entering[symbol] = enters;
-    this.#leaving[symbol] = leaves;
-    observed[symbol] = (observed[symbol] as number) + (Number.isNaN(value) ? 0 : 1) - (Number.isNaN(oldValue) ? 0 : 1);
-    sum[symbol] = (sum[symbol] as number) + (enters - leaves);
-    square[symbol] = (square[symbol] as number) + (enters * enters - leaves * leaves);
-    error[symbol] =
-      (error[symbol] as number) + 2 * EPSILON * (Math.abs(square[symbol]) + enters * enters + leaves * leaves);
+    if (count === 0 && value === value) anchors[symbol] = value;
+    let enters = value - (anchors[symbol] as number);
+    let leaves = this.#leaving[symbol] as number;
+    // Of all values, NaN alone differs from itself.
+    if (enters === enters) count++;
+    else enters = 0;
+    if (leaves === leaves) count--;
+    else leaves = 0;
+    observed[symbol] = count;
+    this.products.setBar(symbol, enters, leaves);
+    const entered = enters * enters;
+    const left = leaves * leaves;
+    const squared = (square[symbol] as number) + (entered - left);
+    sums[symbol] = (sums[symbol] as number) + (enters - leaves);
+    square[symbol] = squared;
+    error[symbol] = (error[symbol] as number) + 2 * EPSILON * (Math.abs(squared) + entered + left);
   }
 
-  #inUnits(symbol: number, price: number): number {
-    return this.#mode[symbol] === 'exact' ? this.#grid.toTicks(symbol, price) : price;
-  }
-
-  #countOffGrid(symbol: number, oldPrice: number, price: number): void {
-    if (this.#grid.tickOf(symbol) === 0) return;
-    if (!this.#grid.holds(symbol, oldPrice)) this.#offGrid[symbol] = (this.#offGrid[symbol] as number) - 1;
-    if (this.#grid.holds(symbol, price)) return;
-    this.#offGrid[symbol] = (this.#offGrid[symbol] as number) + 1;
-    this.#offGridTotal++;
-  }
-
-  // An amended symbol adds rounding to the products with all others, in proportion to their squares.
-  #foldAmendError(): void {
-    if (this.#amendError === 0) return;
-    const { error, square } = this.moments;
-    for (let symbol = 0; symbol < this.size; symbol++) {
-      error[symbol] = (error[symbol] as number) + this.#amendError * Math.abs(square[symbol] as number);
-    }
-    this.#amendError = 0;
-  }
-
-  #newestDeviation(symbol: number): number {
-    const value = this.valueAt(symbol, this.#slot);
-    return Number.isNaN(value) ? 0 : value - (this.moments.anchor[symbol] as number);
-  }
-
-  #settle(): void {
-    const wasExact = this.#floats === 0;
-    for (let symbol = 0; symbol < this.size; symbol++) {
-      if (!this.#isSound(symbol)) this.#unsound.push(symbol);
-    }
-    if (this.#unsound.length === 0) return;
-    for (const symbol of this.#unsound) this.#anchorAgain(symbol);
-    for (const symbol of this.#unsound) this.#rebuildRow(symbol);
-    this.#unsound.length = 0;
-    // The errors of exact symbols begin to matter with the first that is not.
-    if (wasExact && this.#floats > 0) this.#settle();
-  }
-
-  #isSound(symbol: number): boolean {
-    const isOnGrid = this.#offGrid[symbol] === 0;
-    switch (this.modeOf(symbol)) {
-      case 'exact':
-        if (!isOnGrid || !this.#fitsExactly(this.moments.square[symbol] as number)) return false;
-        break;
-      case 'off-grid':
-        if (isOnGrid) return false;
-        break;
-      case 'range-too-wide':
-        if (!isOnGrid || this.#hasNarrowed(symbol)) return false;
-        break;
-      case 'no-tick-size':
-        break;
-    }
-    return this.#floats === 0 || this.relativeError(symbol) <= this.#tolerance / 2;
-  }
-
-  #fitsExactly(square: number): boolean {
-    return this.window * square <= EXACT_LIMIT;
-  }
-
-  // Half the limit, so that the mean's rounding to a whole tick cannot send the symbol straight back.
-  #hasNarrowed(symbol: number): boolean {
-    const tick = this.#grid.tickOf(symbol);
-    return this.window * (this.moments.spread(symbol) / tick / tick + this.window) <= EXACT_LIMIT / 2;
-  }
-
-  #anchorAgain(symbol: number): void {
-    const { square } = this.moments;
-    if (this.#grid.tickOf(symbol) === 0) return this.#center(symbol);
-    const wasExact = this.#mode[symbol] === 'exact';
-    if (this.#offGrid[symbol] === 0) {
-      this.#enterMode(symbol, 'exact');
-      if (this.#fitsExactly(square[symbol] as number)) return;
-    }
-    this.#enterMode(symbol, this.#offGrid[symbol] === 0 ? 'range-too-wide' : 'off-grid');
-    if (wasExact) this.#fallbacks++;
-  }
-
-  #enterMode(symbol: number, mode: SymbolMode): void {
-    const before = this.modeOf(symbol);
-    if (before !== mode) {
-      this.#floats += Number(mode !== 'exact') - Number(before !== 'exact');
-      this.#mode[symbol] = mode;
-      const start = symbol * this.window;
-      for (let index = start; index < start + this.window; index++) {
-        this.#values[index] = this.#inUnits(symbol, this.#raw[index] as number);
-      }
-    }
-    this.#center(symbol);
-  }
-
-  // Moves the anchor to the mean and recomputes the symbol's own sums.
-  #center(symbol: number): void {
-    const { anchor, sum, square, error } = this.moments;
-    const isExact = this.#mode[symbol] === 'exact';
-    const mean = this.#meanInUnits(symbol);
-    anchor[symbol] = isExact ? Math.round(mean) : mean;
-    this.#fillDeviations(symbol);
-    sum[symbol] = totalOf(this.#deviations);
-    square[symbol] = anchoredProduct(this.#deviations, this.#values, symbol * this.window, anchor[symbol]);
-    error[symbol] = 8 * EPSILON * square[symbol];
-    this.#entering[symbol] = this.#newestDeviation(symbol);
-  }
-
-  #meanInUnits(symbol: number): number {
-    const count = this.moments.observed[symbol] as number;
-    let mean = 0;
-    for (let slot = 0; slot < this.window; slot++) {
-      const value = this.valueAt(symbol, slot);
-      // Divided one by one: the sum of wide values may overflow.
-      if (!Number.isNaN(value)) mean += value / count;
-    }
-    return mean;
-  }
-
-  #fillDeviations(symbol: number): void {
-    const anchor = this.moments.anchor[symbol] as number;
-    for (let slot = 0; slot < this.window; slot++) this.#deviations[slot] = this.valueAt(symbol, slot) - anchor;
-  }
-
-  #rebuildRow(symbol: number): void {
-    this.#rebuilds++;
-    this.#fillDeviations(symbol);
+  // Replaces a value that is in the sums of pairs.
+  #replaceKept(symbol: number, slot: number, price: number, oldDeviation: number): void {
+    const { products, moments } = this;
+    const { square, observed, error } = moments;
+    products.flush();
+    const value = this.values.store(symbol, slot, price);
+    if (observed[symbol] === 0) products.anchors[symbol] = value;
+    const before = Number.isNaN(oldDeviation) ? 0 : oldDeviation;
+    const after = Number.isNaN(value) ? 0 : this.#deviation(symbol, slot);
+    observed[symbol] =
+      (observed[symbol] as number) + Number(!Number.isNaN(value)) - Number(!Number.isNaN(oldDeviation));
+    products.replace(symbol, slot, before, after);
+    products.sums[symbol] = (products.sums[symbol] as number) + (after - before);
+    square[symbol] = (square[symbol] as number) + (after * after - before * before);
+    error[symbol] = (error[symbol] as number) + 2 * EPSILON * (before * before + after * after);
+    // The products with all others took some rounding, in proportion to both squares.
     for (let other = 0; other < this.size; other++) {
-      if (other === symbol) continue;
-      const index = other < symbol ? pairIndex(other, symbol, this.size) : pairIndex(symbol, other, this.size);
-      const anchor = this.moments.anchor[other] as number;
-      this.#products[index] = anchoredProduct(this.#deviations, this.#values, other * this.window, anchor);
+      error[other] = (error[other] as number) + 2 * EPSILON * Math.abs(square[other] as number);
+    }
+    this.#countRun(symbol);
+  }
+
+  #countRun(symbol: number): void {
+    this.moments.forgetRun(symbol);
+    for (let age = this.#bars - 1; age >= 0; age--) {
+      if (age === 0) this.moments.rememberRun(symbol);
+      this.moments.count(symbol, this.rawAt(symbol, age));
     }
   }
+
+  #slideGaps(row: Float64Array, isFull: boolean): void {
+    const { gaps } = this;
+    if (isFull) gaps.slide(this.#leaving, this.size, -1);
+    let isGap = false;
+    for (let symbol = 0; symbol < this.size; symbol++) isGap ||= Number.isNaN(row[symbol]);
+    if (isGap) gaps.slide(this.#deviationsOf(this.#slot), this.size, 1);
+    if (gaps.isUsed) this.#closeGaps();
+  }
+
+  #closeGaps(): void {
+    for (let symbol = 0; symbol < this.size; symbol++) {
+      if (this.isComplete(symbol)) this.gaps.close(symbol);
+      if (this.moments.observed[symbol] === 0) this.gaps.clearColumn(symbol);
+    }
+  }
+
+  #replaceInGaps(symbol: number, slot: number, before: number): void {
+    const deviations = this.#deviationsOf(slot);
+    this.gaps.replace(symbol, before, deviations[symbol] as number, deviations, this.size);
+    this.#closeGaps();
+  }
+
+  #deviationsOf(slot: number): Float64Array {
+    for (let symbol = 0; symbol < this.size; symbol++) this.#entering[symbol] = this.#deviation(symbol, slot);
+    return this.#entering;
+  }
+
+  #fill(symbol: number, prices: Float64Array): void {
+    const { gaps, moments } = this;
+    for (let age = this.#bars - 1; age >= 0; age--) {
+      const slot = this.#slotOf(age);
+      const price = prices[prices.length - 1 - age] ?? NaN;
+      this.values.store(symbol, slot, price);
+      if (!Number.isNaN(price)) moments.observed[symbol] = (moments.observed[symbol] as number) + 1;
+    }
+    this.#countRun(symbol);
+    this.repair.rebuild([symbol], this.#pushes, this.#bars);
+    if (this.isComplete(symbol)) return;
+    for (let slot = 0; slot < this.#bars; slot++) {
+      if (!Number.isNaN(this.products.valueAt(symbol, slot))) continue;
+      for (let other = 0; other < this.size; other++) gaps.addCell(symbol, other, this.#deviation(other, slot));
+    }
+  }
+
+  #remade(kept: readonly number[], added: readonly number[], capacity: number): CoMoments {
+    this.products.flush();
+    const ticks = Float64Array.from([...kept.map((symbol) => this.values.tickOf(symbol)), ...added]);
+    const made = new CoMoments({ ...this.#options, ticks, capacity: Math.max(capacity, ticks.length) });
+    made.products.takeOver(this.products, kept);
+    made.values.takeOver(this.values, kept);
+    made.moments.takeOver(this.moments, kept);
+    made.gaps.takeOver(this.gaps, kept);
+    made.repair.restore(this.repair.rebuilds);
+    made.#slot = this.#slot;
+    made.#bars = this.#bars;
+    made.#pushes = this.#pushes;
+    return made;
+  }
+}
+
+function allOf(size: number): number[] {
+  return Array.from({ length: size }, (_, symbol) => symbol);
 }

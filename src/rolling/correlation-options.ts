@@ -3,11 +3,14 @@ import { ConfigError } from '../core/errors.js';
 import { claim, numberWithin, oneOf, readOptions, wholeNumber } from '../core/options.js';
 import { show } from '../core/show.js';
 import type { CorrelationInput, MissingPolicy } from './bar-intake.js';
+import type { EngineChoice } from './kernel-engine.js';
+import type { PsdPolicy } from './psd.js';
 
-const MAX_SYMBOLS = 8_192;
+/** Most symbols. */
+export const MAX_SYMBOLS = 8_192;
 const MAX_WINDOW = 2 ** 20;
 /** Most values kept, symbols times window: 512 MB. */
-const MAX_VALUES = 2 ** 26;
+export const MAX_VALUES = 2 ** 26;
 
 /** Options of {@link RollingCorrelation}. */
 export interface RollingCorrelationOptions {
@@ -47,16 +50,23 @@ export interface RollingCorrelationOptions {
    */
   readonly missing?: MissingPolicy;
   /**
-   * What does the arithmetic. Both words name the one engine there is, plain JavaScript.
+   * What does the arithmetic: 'auto' is WebAssembly where it has SIMD, else JavaScript. Results are the same bits.
    * @default 'auto'
    */
-  readonly engine?: 'auto' | 'js';
+  readonly engine?: EngineChoice;
   /**
    * Largest error of a correlation that is not exact, against exact arithmetic on the same doubles; 1e-13 to 1.
    * Where rounding alone costs more, {@link RollingCorrelation.errorBound} says so.
    * @default 1e-10
    */
   readonly tolerance?: number;
+  /**
+   * What `matrix` does when pairs that cover different bars make it have a negative eigenvalue. 'clip': sets those to
+   * 0 and scales the diagonal back to 1. 'shrink': pulls all correlations towards 0 by one factor. Cubic in the
+   * number of symbols, and then some; single correlations stay as they are.
+   * @default 'none'
+   */
+  readonly psd?: PsdPolicy;
 }
 
 /** Options of a rolling correlation with defaults applied. */
@@ -77,6 +87,12 @@ export interface CorrelationSettings {
   readonly missing: MissingPolicy;
   /** Largest error of a correlation of floats. */
   readonly tolerance: number;
+  /** What does the arithmetic. */
+  readonly engine: EngineChoice;
+  /** What `matrix` does about negative eigenvalues. */
+  readonly psd: PsdPolicy;
+  /** Tick of symbols that are added without one. */
+  readonly defaultTick: number;
 }
 
 const SCHEMA = z.strictObject({
@@ -92,7 +108,8 @@ const SCHEMA = z.strictObject({
     claim<number | Readonly<Record<string, number>>>('a number above 0, or an object of such by symbol', areTickSizes),
   ),
   missing: z._default(oneOf('pairwise', 'listwise', 'forward-fill'), 'pairwise'),
-  engine: z._default(oneOf('auto', 'js'), 'auto'),
+  engine: z._default(oneOf('auto', 'wasm', 'js'), 'auto'),
+  psd: z._default(oneOf('none', 'clip', 'shrink'), 'none'),
   tolerance: z._default(numberWithin(1e-13, 1), 1e-10),
 });
 
@@ -113,7 +130,9 @@ export function readCorrelationOptions(owner: string, options: unknown): Correla
   if (tickSize !== undefined && rest.input !== 'values') {
     throw new ConfigError(`${owner}: tickSize must be left out with input '${rest.input}', got ${show(tickSize)}`);
   }
-  return { ...rest, symbols: [...symbols], window, minPeriods, ticks: readTicks(owner, symbols, tickSize) };
+  const ticks = readTicks(owner, symbols, tickSize);
+  const defaultTick = typeof tickSize === 'number' ? tickSize : 0;
+  return { ...rest, symbols: [...symbols], window, minPeriods, ticks, defaultTick };
 }
 
 function readTicks(
@@ -147,7 +166,7 @@ function areTickSizes(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isTickSize);
 }
 
-// A tick that is not a normal double has lost digits of its own.
-function isTickSize(value: unknown): boolean {
+/** Whether a value can be a tick. One that is not a normal double has lost digits of its own. */
+export function isTickSize(value: unknown): boolean {
   return typeof value === 'number' && value >= 2 ** -1022 && value < Infinity;
 }

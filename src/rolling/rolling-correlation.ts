@@ -3,14 +3,19 @@ import { ArgumentError } from '../core/errors.js';
 import { oneOf, readOptions } from '../core/options.js';
 import { show } from '../core/show.js';
 import { requireNumber, requirePushed } from './arguments.js';
-import { BarIntake } from './bar-intake.js';
-import { CoMoments } from './co-moments.js';
+import { type BarValues, readBar, readNumbers } from './bar-reader.js';
 import {
   type CorrelationSettings,
+  isTickSize,
+  MAX_SYMBOLS,
+  MAX_VALUES,
   readCorrelationOptions,
   type RollingCorrelationOptions,
 } from './correlation-options.js';
-import { PairMoments } from './pair-moments.js';
+import { readSnapshot, writeSnapshot } from './correlation-snapshot.js';
+import { CorrelationState } from './correlation-state.js';
+import type { RollingCorrelationStats } from './correlation-stats.js';
+import { repairPsd } from './psd.js';
 import { type CorrelatedPair, type CorrelationDirection, StrongestPairs } from './strongest-pairs.js';
 
 /**
@@ -28,36 +33,9 @@ export interface TopOptions {
   readonly direction?: CorrelationDirection;
 }
 
-/** Counters and state of a {@link RollingCorrelation}. Counters only grow; `bars` and `exactSymbols` are of now. */
-export interface RollingCorrelationStats {
-  /** Symbols. */
-  readonly symbols: number;
-  /** Symbols that are counted in whole ticks now. */
-  readonly exactSymbols: number;
-  /** Bars in the window now. */
-  readonly bars: number;
-  /** Bars pushed. */
-  readonly pushes: number;
-  /** Values amended. */
-  readonly amends: number;
-  /** Values that were missing, not finite or beyond 1e150, amended ones included. */
-  readonly gaps: number;
-  /** Gaps that 'forward-fill' filled. */
-  readonly filledGaps: number;
-  /** Bars that 'listwise' left out; a bar amended while incomplete may count more than once. */
-  readonly droppedBars: number;
-  /** Values off their symbol's grid. */
-  readonly offGridValues: number;
-  /** Times a symbol with a tick went from ticks to floats. It returns once its window allows. */
-  readonly floatFallbacks: number;
-  /** Times a symbol's sums were recomputed from the window, to change its anchor or to undo rounding. */
-  readonly rowRecomputes: number;
-}
-
 const TOP_SCHEMA = z.strictObject({
   direction: z._default(oneOf('positive', 'negative', 'absolute'), 'absolute'),
 });
-const EPSILON = 2 ** -52;
 const OWNER = 'RollingCorrelation';
 
 /**
@@ -72,7 +50,8 @@ const OWNER = 'RollingCorrelation';
  * A value that is NaN, infinite or beyond 1e150 is missing. It spoils nothing and leaves with its bar.
  *
  * Cost: a push is two multiplications per pair and allocates nothing; memory is 8 bytes per pair and 8 (with
- * ticks 16) per value in the window. Reading a pair is O(1), or O(window) while one of the two lacks a value.
+ * ticks 16) per value in the window. Reading a pair is O(1), and so is amending the newest bar; see `amend` and
+ * `missing` for what costs more. WebAssembly and plain JavaScript give the same bits.
  *
  * @throws ConfigError when an option is unknown or out of range.
  * @example
@@ -81,57 +60,121 @@ const OWNER = 'RollingCorrelation';
  * correlation.correlation('BTC', 'ETH'); // 0.9819805060619657
  */
 export class RollingCorrelation {
-  /** The names given at construction, in their order. */
-  readonly symbols: readonly string[];
-  readonly #settings: CorrelationSettings;
-  readonly #indices: ReadonlyMap<string, number>;
-  readonly #intake: BarIntake;
-  readonly #moments: CoMoments;
-  readonly #pair: PairMoments;
-  readonly #bar: Float64Array;
-  #pushes = 0;
-  #amends = 0;
+  #settings: CorrelationSettings;
+  #state: CorrelationState;
+  readonly #indices = new Map<string, number>();
+  #symbols: readonly string[] = [];
+  #bar = new Float64Array(0);
 
   constructor(options: RollingCorrelationOptions) {
-    const settings = readCorrelationOptions(OWNER, options);
-    const { symbols, window, ticks, tolerance, input, missing } = settings;
-    this.symbols = Object.freeze(symbols);
-    this.#settings = settings;
-    this.#indices = new Map(symbols.map((symbol, index) => [symbol, index]));
-    this.#intake = new BarIntake(symbols.length, input, missing);
-    this.#moments = new CoMoments(ticks, window, tolerance);
-    this.#pair = new PairMoments(this.#moments, missing === 'listwise');
-    this.#bar = new Float64Array(symbols.length);
+    this.#settings = readCorrelationOptions(OWNER, options);
+    this.#state = new CorrelationState(this.#settings);
+    this.#name(this.#settings.symbols);
+  }
+
+  /**
+   * Makes an instance of what `snapshot` wrote. It goes on to the bit as the other one does.
+   * @throws ArgumentError when `bytes` is no Uint8Array.
+   * @throws CorruptDataError when the bytes are truncated, altered, of something else or of another format.
+   */
+  static restore(bytes: Uint8Array): RollingCorrelation {
+    const { settings, state } = readSnapshot(bytes);
+    // As small as can be: everything in it is replaced.
+    const made = new RollingCorrelation({ symbols: settings.symbols, window: 1, engine: 'js' });
+    made.#settings = settings;
+    made.#state = state;
+    return made;
+  }
+
+  /** The symbols, in the order of arrays and matrices. */
+  get symbols(): readonly string[] {
+    return this.#symbols;
   }
 
   /**
    * Adds one closed bar: an array of values in the order of `symbols`, or an object of values by symbol, in
    * which a symbol left out is missing. A bar that is refused changes nothing.
-   * @throws ArgumentError when the length differs, a symbol is unknown or a value is not a number.
+   *
+   * With `ts`, bars are kept by time. A bar with the time of one in the window replaces that; one that is older than
+   * the window or between two bars is dropped and counted. Returns whether the bar was taken.
+   * @throws ArgumentError when the length differs, a symbol is unknown or a value is not a number, or when `ts` is
+   * not finite, or given for some bars only.
    */
-  push(values: ArrayLike<number> | Readonly<Record<string, number>>): void {
-    if (isArrayLike(values)) this.#readArray(values);
-    else this.#readRecord(values);
-    this.#intake.read(this.#bar);
-    this.#pushes++;
-    if (this.#hasRow()) this.#moments.push(this.#intake.row);
+  push(values: BarValues, ts?: number): boolean {
+    readBar(values, this.#indices, this.#bar);
+    if (!this.#state.times.isNewer(ts)) return this.#pushAgain(ts);
+    this.#state.push(this.#bar, ts);
+    return true;
   }
 
   /**
-   * Replaces one symbol's value in the newest bar, as for a bar that is still open. O(symbols), except with
-   * 'listwise' when the bar becomes complete or incomplete.
-   * @throws ArgumentError when nothing was pushed, the symbol is unknown or the value is not a number.
+   * Replaces one symbol's value in the newest bar, as for a bar that is still open, or with `ts` in the bar of that
+   * time. Returns whether there is such a bar; if not, that is counted.
+   *
+   * Cost: O(1) in the newest bar, in others O(symbols); with 'listwise' O(symbols²) when a bar becomes complete or
+   * incomplete, with 'forward-fill' as much for each bar that the value fills.
+   * @throws ArgumentError when nothing was pushed, the symbol is unknown, the value is not a number, or `ts` is not
+   * finite or given for bars without times.
    */
-  amend(symbol: string, value: number): void {
-    requirePushed(OWNER, this.#pushes);
+  amend(symbol: string, value: number, ts?: number): boolean {
+    const { counters, times } = this.#state;
+    requirePushed(OWNER, counters.pushes);
     const index = this.#indexOf(symbol);
     requireNumber(OWNER, 'value', value);
-    const effect = this.#intake.amend(index, value);
-    this.#amends++;
-    if (!this.#hasRow()) return;
-    if (effect === 'bar') this.#moments.replaceNewest(this.#intake.row);
-    // The cast drops an `undefined`: a known symbol has an entry in the row.
-    else if (effect === 'symbol') this.#moments.amend(index, this.#intake.row[index] as number);
+    const age = ts === undefined ? 0 : times.ageOf(ts);
+    if (age === undefined) counters.lateDropped++;
+    else {
+      counters.amends++;
+      this.#state.revise(age, index, value);
+    }
+    return age !== undefined;
+  }
+
+  /**
+   * Adds a symbol behind the others. `history` holds its values in the newest bars, the newest last: with all of
+   * them it is as if it had been there from the start. Bars without one are gaps. With returns the first value
+   * only starts the first return, so that one more than `window` is of use; older ones are passed over.
+   *
+   * `tickSize` is its price step, by default that of the options if that is one number.
+   *
+   * Cost: O(symbols * window); at times the memory is moved into one of twice the size. With 'listwise' all sums are
+   * made anew.
+   * @throws ArgumentError when the symbol is known already or empty, there are too many, `history` holds something
+   * else than numbers, or `tickSize` is no number above 0 or given for returns.
+   */
+  addSymbol(symbol: string, history: ArrayLike<number> = [], tickSize = this.#settings.defaultTick): void {
+    const size = this.#symbols.length;
+    if (typeof symbol !== 'string' || symbol === '' || this.#indices.has(symbol)) {
+      throw new ArgumentError(`${OWNER}: symbol must be a new text of at least one character, got ${show(symbol)}`);
+    }
+    if (size === MAX_SYMBOLS || (size + 1) * this.#settings.window > MAX_VALUES) {
+      throw new ArgumentError(`${OWNER}: there is no room for more than ${size} symbols`);
+    }
+    if (tickSize !== 0 && (!isTickSize(tickSize) || this.#settings.input !== 'values')) {
+      throw new ArgumentError(
+        `${OWNER}: tickSize must be a number above 0, with input 'values', got ${show(tickSize)}`,
+      );
+    }
+    this.#state.addSymbol(tickSize, readNumbers('history', history));
+    this.#name([...this.#symbols, symbol]);
+  }
+
+  /**
+   * Leaves a symbol out; the others keep their order and their bits. O(symbols * (symbols + window)), with
+   * 'listwise' all sums are made anew.
+   * @throws ArgumentError when it is unknown, or the last one.
+   */
+  removeSymbol(symbol: string): void {
+    const index = this.#indexOf(symbol);
+    if (this.#symbols.length === 1)
+      throw new ArgumentError(`${OWNER}: symbol must not be the last, got ${show(symbol)}`);
+    this.#state.removeSymbol(index);
+    this.#name(this.#symbols.filter((one) => one !== symbol));
+  }
+
+  /** The whole state as bytes, for `restore`. */
+  snapshot(): Uint8Array {
+    return writeSnapshot(this.#settings, this.#symbols, this.#state);
   }
 
   /**
@@ -147,7 +190,7 @@ export class RollingCorrelation {
    * @throws ArgumentError when a symbol is unknown.
    */
   correlation(a: string, b: string): number {
-    return this.#correlationOf(this.#indexOf(a), this.#indexOf(b));
+    return this.#state.matrix.at(this.#indexOf(a), this.#indexOf(b));
   }
 
   /**
@@ -155,7 +198,7 @@ export class RollingCorrelation {
    * @throws ArgumentError when a symbol is unknown.
    */
   covariance(a: string, b: string): number {
-    return this.#load(this.#indexOf(a), this.#indexOf(b)) ? this.#pair.covariance(this.#settings.ddof) : NaN;
+    return this.#load(this.#indexOf(a), this.#indexOf(b)) ? this.#state.pair.covariance(this.#settings.ddof) : NaN;
   }
 
   /**
@@ -172,7 +215,7 @@ export class RollingCorrelation {
    */
   mean(a: string): number {
     const index = this.#indexOf(a);
-    return this.#load(index, index) ? this.#moments.meanOf(index) : NaN;
+    return this.#load(index, index) ? this.#state.moments.meanOf(index) : NaN;
   }
 
   /**
@@ -181,7 +224,7 @@ export class RollingCorrelation {
    * @throws ArgumentError when a symbol is unknown.
    */
   beta(a: string, b: string): number {
-    return this.#load(this.#indexOf(a), this.#indexOf(b)) ? this.#pair.slope() : NaN;
+    return this.#load(this.#indexOf(a), this.#indexOf(b)) ? this.#state.pair.slope() : NaN;
   }
 
   /**
@@ -194,13 +237,8 @@ export class RollingCorrelation {
     if (!(matrix instanceof Float64Array) || matrix.length !== size * size) {
       throw new ArgumentError(`${OWNER}: out must be a Float64Array of length ${size * size}, got ${show(out)}`);
     }
-    for (let left = 0; left < size; left++) {
-      for (let right = left; right < size; right++) {
-        const value = this.#correlationOf(left, right);
-        matrix[left * size + right] = value;
-        matrix[right * size + left] = value;
-      }
-    }
+    this.#state.matrix.write(matrix);
+    repairPsd(matrix, size, this.#settings.psd);
     return matrix;
   }
 
@@ -216,11 +254,7 @@ export class RollingCorrelation {
       throw new ArgumentError(`${OWNER}: k must be a whole number from 0 up, got ${show(k)}`);
     }
     const strongest = new StrongestPairs(k, direction);
-    for (let left = 0; left < this.symbols.length; left++) {
-      for (let right = left + 1; right < this.symbols.length; right++) {
-        strongest.offer(left, right, this.#correlationOf(left, right));
-      }
-    }
+    this.#state.matrix.offer(strongest);
     return strongest.named(this.symbols);
   }
 
@@ -231,13 +265,11 @@ export class RollingCorrelation {
   reason(a: string, b: string): CorrelationReason | undefined {
     const left = this.#indexOf(a);
     const right = this.#indexOf(b);
-    if (!this.#load(left, right) || this.#pair.count < 2) return 'too-few-values';
-    if (Number.isNaN(this.#pair.correlation())) return 'zero-variance';
-    for (const index of [left, right]) {
-      const mode = this.#moments.modeOf(index);
-      if (mode !== 'exact') return mode;
-    }
-    return undefined;
+    const { pair, moments } = this.#state;
+    if (!this.#load(left, right) || pair.count < 2) return 'too-few-values';
+    if (Number.isNaN(pair.correlation())) return 'zero-variance';
+    const modes = [moments.values.modeOf(left), moments.values.modeOf(right)];
+    return modes.find((mode) => mode !== 'exact');
   }
 
   /**
@@ -245,52 +277,49 @@ export class RollingCorrelation {
    * exact symbols, else the doubles pushed or the returns formed of them). O(symbols).
    */
   errorBound(): number {
-    let largest = 0;
-    let second = 0;
-    let hasGaps = false;
-    for (let index = 0; index < this.symbols.length; index++) {
-      const error = this.#hasFloats() ? this.#moments.relativeError(index) : 0;
-      second = Math.max(second, Math.min(largest, error));
-      largest = Math.max(largest, error);
-      hasGaps ||= !this.#moments.isComplete(index);
-    }
-    const ofGaps = hasGaps && this.#hasFloats() ? 4 * (this.#settings.window + 4) * EPSILON : 0;
-    return 4 * EPSILON + Math.max(largest + second, ofGaps);
+    return this.#state.matrix.errorBound();
   }
 
   /** Counters and state, as plain data. */
   stats(): RollingCorrelationStats {
+    const { moments, intake, counters } = this.#state;
     return {
-      symbols: this.symbols.length,
-      exactSymbols: this.symbols.length - this.#moments.floats,
-      bars: this.#moments.bars,
-      pushes: this.#pushes,
-      amends: this.#amends,
-      gaps: this.#intake.gaps,
-      filledGaps: this.#intake.filled,
-      droppedBars: this.#intake.dropped,
-      offGridValues: this.#moments.offGridTotal,
-      floatFallbacks: this.#moments.fallbacks,
-      rowRecomputes: this.#moments.rebuilds,
+      symbols: this.#symbols.length,
+      exactSymbols: this.#symbols.length - moments.values.floats,
+      bars: moments.bars,
+      ...counters,
+      gaps: intake.gaps,
+      filledGaps: intake.filled,
+      offGridValues: moments.values.offGridTotal,
+      floatFallbacks: moments.values.fallbacks,
+      rowRecomputes: moments.repair.rebuilds,
+      engine: moments.products.engine,
     };
   }
 
-  #hasFloats(): boolean {
-    return this.#moments.floats > 0;
+  // A bar that is not the newest replaces the one of its time.
+  #pushAgain(ts: number | undefined): boolean {
+    const { times, counters } = this.#state;
+    const age = ts === undefined ? undefined : times.ageOf(ts);
+    if (age === undefined) {
+      counters.lateDropped++;
+      return false;
+    }
+    counters.replacedBars++;
+    this.#bar.forEach((value, symbol) => this.#state.revise(age, symbol, value));
+    return true;
   }
 
-  // The first bar of returns has no bar before it.
-  #hasRow(): boolean {
-    return this.#pushes > 1 || this.#settings.input === 'values';
-  }
-
-  #correlationOf(left: number, right: number): number {
-    return this.#load(left, right) ? this.#pair.correlation() : NaN;
+  #name(symbols: readonly string[]): void {
+    this.#symbols = Object.freeze([...symbols]);
+    this.#bar = new Float64Array(symbols.length);
+    this.#indices.clear();
+    symbols.forEach((symbol, index) => this.#indices.set(symbol, index));
   }
 
   #load(left: number, right: number): boolean {
-    this.#pair.load(left, right);
-    return this.#pair.count >= this.#settings.minPeriods;
+    this.#state.pair.load(left, right);
+    return this.#state.pair.count >= this.#settings.minPeriods;
   }
 
   #indexOf(symbol: string): number {
@@ -298,35 +327,4 @@ export class RollingCorrelation {
     if (index === undefined) throw new ArgumentError(`${OWNER}: symbol must be a known symbol, got ${show(symbol)}`);
     return index;
   }
-
-  #readArray(values: ArrayLike<number>): void {
-    const size = this.symbols.length;
-    if (values.length !== size) {
-      throw new ArgumentError(`${OWNER}: a bar must have ${size} values, got ${show(values.length)}`);
-    }
-    for (let index = 0; index < size; index++) {
-      const value: unknown = values[index];
-      if (typeof value !== 'number') throw notANumber(index, value);
-      this.#bar[index] = value;
-    }
-  }
-
-  #readRecord(values: Readonly<Record<string, number>>): void {
-    if (typeof values !== 'object' || values === null) {
-      throw new ArgumentError(`${OWNER}: a bar must be an array or an object by symbol, got ${show(values)}`);
-    }
-    this.#bar.fill(NaN);
-    for (const [symbol, value] of Object.entries(values)) {
-      if (typeof value !== 'number') throw notANumber(symbol, value);
-      this.#bar[this.#indexOf(symbol)] = value;
-    }
-  }
-}
-
-function notANumber(place: number | string, value: unknown): ArgumentError {
-  return new ArgumentError(`${OWNER}: value of ${show(place)} must be a number, got ${show(value)}`);
-}
-
-function isArrayLike(values: unknown): values is ArrayLike<number> {
-  return Array.isArray(values) || (ArrayBuffer.isView(values) && 'length' in values);
 }

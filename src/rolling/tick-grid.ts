@@ -15,12 +15,19 @@ const EXACT_LIMIT = 2 ** 52;
  */
 export class TickGrid {
   readonly #ticks: Float64Array;
-  readonly #largest: number;
+  #largest: number;
 
   /** `ticks` holds 0 for a symbol without a tick. No `window` values on the grid add up to more than 2^52 ticks. */
   constructor(ticks: Float64Array, window: number) {
     this.#ticks = ticks;
     this.#largest = EXACT_LIMIT / window;
+  }
+
+  /** The same grids and one more. */
+  with(tick: number): TickGrid {
+    const grid = new TickGrid(Float64Array.from([...this.#ticks, tick]), 1);
+    grid.#largest = this.#largest;
+    return grid;
   }
 
   /** Whether any symbol has a tick. */

@@ -1,66 +1,54 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  amendTriangle,
-  anchoredProduct,
-  pairIndex,
-  slideTriangle,
-  totalOf,
-} from '../../src/rolling/co-moment-kernels.js';
+import { ownPart, ownTerms, rowStart } from '../../src/rolling/co-moment-kernels.js';
 import { CoMoments } from '../../src/rolling/co-moments.js';
+import { kahanSquares, kahanSum } from '../../src/rolling/kahan.js';
 import { TickGrid } from '../../src/rolling/tick-grid.js';
 
 const count = fc.integer({ min: -1_000, max: 1_000 });
 
-const rows = (size: number): fc.Arbitrary<number[][]> =>
-  fc.array(fc.array(count, { minLength: size, maxLength: size }), { minLength: 2, maxLength: 8 });
-
 const grid = (tick: number, window = 100): TickGrid => new TickGrid(Float64Array.of(tick), window);
 
-describe('packed triangle', () => {
-  it('has one place for every pair, row after row', () => {
-    for (const size of [2, 3, 7, 70]) {
-      const places: number[] = [];
-      for (let left = 0; left < size; left++) {
-        for (let right = left + 1; right < size; right++) places.push(pairIndex(left, right, size));
-      }
+function momentsOf(size: number, tick: number, window: number): CoMoments {
+  return new CoMoments({ ticks: new Float64Array(size).fill(tick), window, tolerance: 1e-10, engine: 'auto' });
+}
 
-      expect(places).toEqual(Array.from({ length: (size * (size - 1)) / 2 }, (_, index) => index));
+describe('memory of the kernels', () => {
+  it('has rows of an even length that hold all columns left of the diagonal, one behind the other', () => {
+    for (let row = 0; row < 200; row++) {
+      const length = rowStart(row + 1) - rowStart(row);
+
+      expect(length).toBe(row + (row & 1));
     }
+    expect(rowStart(1)).toBe(0);
   });
 
-  it('slides and amends as full matrices of products do, for 1 to 12 symbols', () => {
-    const history = fc
-      .integer({ min: 1, max: 12 })
-      .chain((size) => fc.tuple(rows(size), fc.nat({ max: size - 1 }), count));
-    fc.assert(
-      fc.property(history, ([bars, symbol, after]) => {
-        const size = bars[0]?.length ?? 0;
-        const triangle = new Float64Array((size * (size - 1)) / 2);
-        const none = new Float64Array(size);
-        for (const bar of bars) slideTriangle(triangle, Float64Array.from(bar), none);
-        slideTriangle(triangle, none, Float64Array.from(bars[0] ?? []));
-        const newest = bars.at(-1) ?? [];
-        amendTriangle(triangle, Float64Array.from(newest), symbol, newest[symbol] ?? NaN, after);
+  it('has a place of its own for every symbol of a bar, and for its terms', () => {
+    const parts = Array.from({ length: 9 }, (_, symbol) => ownPart(symbol));
+    const terms = Array.from({ length: 9 }, (_, symbol) => ownTerms(symbol));
 
-        newest[symbol] = after;
-        const kept = bars.slice(1);
-        for (let left = 0; left < size; left++) {
-          for (let right = left + 1; right < size; right++) {
-            const expected = kept.reduce((sum, bar) => sum + (bar[left] ?? NaN) * (bar[right] ?? NaN), 0);
-            expect(triangle[pairIndex(left, right, size)]).toBe(expected);
-          }
-        }
+    expect(parts).toEqual([0, 1, 16, 17, 32, 33, 48, 49, 64]);
+    expect(terms).toEqual([0, 1, 8, 9, 16, 17, 24, 25, 32]);
+  });
+});
+
+describe('Kahan sums', () => {
+  it('do not have the growing error of a plain loop', () => {
+    const values = new Float64Array(10_000).fill(0.1);
+
+    expect(kahanSum(values)).toBe(1_000);
+    expect(kahanSquares(new Float64Array(10_000).fill(Math.sqrt(0.1)))).toBeCloseTo(1_000, 11);
+  });
+
+  it('are exact for whole numbers', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -(2 ** 20), max: 2 ** 20 }), { maxLength: 50 }), (values) => {
+        const numbers = Float64Array.from(values);
+
+        expect(kahanSum(numbers) + 0).toBe(values.reduce((sum, value) => sum + value, 0) + 0);
+        expect(kahanSquares(numbers)).toBe(values.reduce((sum, value) => sum + value * value, 0));
       }),
     );
-  });
-
-  it('adds without the growing error of a plain loop, gaps left out', () => {
-    const deviations = Float64Array.from({ length: 10_001 }, (_, index) => (index === 5_000 ? NaN : 0.1));
-    const ones = new Float64Array(10_001).fill(3);
-
-    expect(totalOf(deviations)).toBe(1_000);
-    expect(anchoredProduct(deviations, ones, 0, 2)).toBe(1_000);
   });
 });
 
@@ -69,14 +57,14 @@ describe('CoMoments', () => {
     const row = fc.array(fc.oneof(count, fc.constant(NaN)), { minLength: 4, maxLength: 4 });
     fc.assert(
       fc.property(fc.array(row, { maxLength: 40 }), fc.integer({ min: 1, max: 6 }), (bars, window) => {
-        const moments = new CoMoments(new Float64Array(4).fill(1), window, 1e-10);
+        const moments = momentsOf(4, 1, window);
         for (const bar of bars) moments.push(Float64Array.from(bar));
 
         const kept = bars.slice(-window);
         for (let left = 0; left < 4; left++) {
           for (let right = 0; right < 4; right++) {
             const deviation = (bar: readonly number[], symbol: number): number => {
-              const found = (bar[symbol] ?? NaN) - (moments.moments.anchor[symbol] ?? NaN);
+              const found = (bar[symbol] ?? NaN) - (moments.products.anchors[symbol] ?? NaN);
               return Number.isNaN(found) ? 0 : found;
             };
             const expected = kept.reduce((sum, bar) => sum + deviation(bar, left) * deviation(bar, right), 0);
@@ -88,7 +76,7 @@ describe('CoMoments', () => {
   });
 
   it('starts a symbol that was away for longer than the window from its next value', () => {
-    const moments = new CoMoments(new Float64Array(2), 2, 1e-10);
+    const moments = momentsOf(2, 0, 2);
     for (const bar of [
       [1, 1],
       [NaN, 2],
@@ -99,7 +87,7 @@ describe('CoMoments', () => {
       moments.push(Float64Array.from(bar));
 
     expect(moments.moments.observed[0]).toBe(2);
-    expect(moments.moments.spread(0)).toBeCloseTo(0.5, 12);
+    expect(moments.repair.spread(0)).toBeCloseTo(0.5, 12);
     expect(moments.productOf(0, 1)).not.toBeNaN();
   });
 });

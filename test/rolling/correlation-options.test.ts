@@ -24,7 +24,8 @@ const wrong: readonly (readonly [string, readonly unknown[]])[] = [
   ['ddof', notWhole],
   ['input', [null, '', 'prices', 5, ['values']]],
   ['missing', [null, '', 'ignore', 5]],
-  ['engine', [null, '', 'wasm', 'native', 5]],
+  ['engine', [null, '', 'native', 5]],
+  ['psd', [null, '', 'nearest', true]],
   ['tolerance', [null, '1e-9', NaN, 0, 1e-14, -1, 1.1, Infinity]],
   ['tickSize', [null, 0, -1, NaN, Infinity, '0.1', [0.1], 5e-324, { A: 0 }, { A: '1' }, { A: NaN }, { C: 1 }]],
 ];
@@ -42,10 +43,10 @@ describe('options of RollingCorrelation', () => {
   });
 
   it('says which engines it accepts', () => {
-    expect(() => build({ engine: 'wasm' })).toThrow("engine must be one of 'auto', 'js', got 'wasm'");
+    expect(() => build({ engine: 'gpu' })).toThrow("engine must be one of 'auto', 'wasm', 'js', got 'gpu'");
   });
 
-  it.each(['auto', 'js'])('accepts the engine %s', (engine) => {
+  it.each(['auto', 'wasm', 'js'])('accepts the engine %s', (engine) => {
     expect(build({ engine }).correlation('A', 'B')).toBeNaN();
   });
 
@@ -57,7 +58,7 @@ describe('options of RollingCorrelation', () => {
     );
   });
 
-  it.each([{ windows: 10 }, { psd: 'clip' }, { clock: {} }])('refuses the unknown option %o', (extra) => {
+  it.each([{ windows: 10 }, { workers: 2 }, { clock: {} }])('refuses the unknown option %o', (extra) => {
     expect(() => build(extra)).toThrow(/unknown option/);
   });
 

@@ -218,12 +218,15 @@ describe('single results', () => {
       bars: 20,
       pushes: 30,
       amends: 1,
+      replacedBars: 0,
+      lateDropped: 0,
       gaps: 0,
       filledGaps: 0,
       droppedBars: 0,
       offGridValues: 0,
       floatFallbacks: 0,
       rowRecomputes: 0,
+      engine: 'wasm',
     });
   });
 });

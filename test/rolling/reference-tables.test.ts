@@ -54,7 +54,8 @@ describe('rolling correlation against exact rational arithmetic', () => {
       rolling.push({ x: value, y: y[bar] ?? NaN });
       const found = rolling.covariance('x', 'y');
       const expected = table.cov_ddof1[bar] ?? NaN;
-      const limit = Number.isNaN(expected) ? 0 : 1e-12 * Math.max(Math.abs(expected), 1e-30);
+      const size = Math.max(Math.abs(expected), Math.sqrt(rolling.variance('x')) * Math.sqrt(rolling.variance('y')));
+      const limit = Number.isNaN(expected) ? 0 : 1e-12 * Math.max(size, 1e-30);
       expect(distance(found, expected), `bar ${bar}`).toBeLessThanOrEqual(limit);
     });
   });

@@ -1,0 +1,85 @@
+import * as z from 'zod/mini';
+import { claim, flag, numberWithin, oneOf, readOptions, wholeNumber } from '../core/options.js';
+import { type CorrelationSettings, isTickSize, readCorrelationOptions } from './correlation-options.js';
+import { CorrelationState, type StateMarks } from './correlation-state.js';
+import { decodeState, encodeState, fillArrays, orCorrupt } from './state-bytes.js';
+
+const COUNT = wholeNumber(0);
+
+/** The header, but for the options, which are checked as those of a constructor. */
+const HEADER = z.strictObject({
+  options: z.unknown(),
+  defaultTick: claim<number>('0 or a tick size', (value) => value === 0 || isTickSize(value)),
+  marks: z.strictObject({
+    moments: z.strictObject({
+      capacity: COUNT,
+      slot: wholeNumber(-1),
+      bars: COUNT,
+      pushes: COUNT,
+      waiting: numberWithin(0, 4),
+      rebuilds: COUNT,
+      fallbacks: COUNT,
+      offGridTotal: COUNT,
+      modes: z.array(oneOf('exact', 'no-tick-size', 'off-grid', 'range-too-wide')),
+      gaps: z.array(COUNT),
+    }),
+    intake: z.strictObject({ slot: COUNT, gaps: COUNT, filled: COUNT }),
+    times: z.tuple([COUNT, wholeNumber(-1), z.union([flag(), z.null()])]),
+    counters: z.strictObject({
+      pushes: COUNT,
+      amends: COUNT,
+      replacedBars: COUNT,
+      lateDropped: COUNT,
+      droppedBars: COUNT,
+    }),
+  }),
+});
+
+/** Writes the whole state as bytes. */
+export function writeSnapshot(
+  settings: CorrelationSettings,
+  symbols: readonly string[],
+  state: CorrelationState,
+): Uint8Array {
+  const { window, minPeriods, ddof, input, missing, tolerance, engine, psd, defaultTick } = settings;
+  const ticks = symbols.map((_, symbol) => state.moments.values.tickOf(symbol));
+  const bySymbol = Object.fromEntries(
+    symbols.flatMap((name, symbol) => (ticks[symbol] ? [[name, ticks[symbol]]] : [])),
+  );
+  const tickSize = ticks.some((tick) => tick > 0) ? { tickSize: bySymbol } : {};
+  const options = { symbols, window, minPeriods, ddof, input, missing, tolerance, engine, psd, ...tickSize };
+  return encodeState({ options, defaultTick, marks: state.marks }, state.kept);
+}
+
+/**
+ * Reads what `writeSnapshot` wrote.
+ * @throws ArgumentError when `bytes` is no Uint8Array.
+ * @throws CorruptDataError when anything about the bytes is wrong.
+ */
+export function readSnapshot(bytes: unknown): { settings: CorrelationSettings; state: CorrelationState } {
+  const { header, body } = decodeState(bytes);
+  return orCorrupt(() => {
+    const { options, defaultTick, marks } = readOptions('RollingCorrelation snapshot', HEADER, header);
+    const settings = { ...readCorrelationOptions('RollingCorrelation', options), defaultTick };
+    requireConsistent(settings, marks);
+    const state = new CorrelationState(settings, marks.moments.capacity);
+    state.restore(marks);
+    fillArrays(state.kept, body);
+    return { settings, state };
+  });
+}
+
+function requireConsistent({ symbols, window, ticks }: CorrelationSettings, { moments }: StateMarks): void {
+  const { capacity, slot, bars, modes, gaps, waiting } = moments;
+  const isConsistent =
+    capacity >= symbols.length &&
+    capacity <= 2 * symbols.length + 4096 &&
+    slot < window &&
+    bars <= window &&
+    slot >= Math.min(bars, 1) - 1 &&
+    Number.isInteger(waiting) &&
+    modes.length === symbols.length &&
+    modes.every((mode, symbol) => (mode === 'no-tick-size') === (ticks[symbol] === 0)) &&
+    gaps.every((symbol) => symbol < symbols.length);
+  if (!isConsistent) throw new RangeError('its numbers contradict one another');
+}
