@@ -260,6 +260,8 @@ export class BatchWriter<T> implements AsyncDisposable {
   async #open(journal: Journal<T>): Promise<void> {
     try {
       const rows = await journal.open();
+      // Too late: `close` has waited as long as it may. They stay in the journal.
+      if (this.#shutdown.hasStopped) return;
       this.#intake.replay(rows);
       this.#isOpen = true;
       this.#lanes.schedule();

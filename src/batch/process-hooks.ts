@@ -60,13 +60,17 @@ export function closeOnSignals(closable: Closable): Disposable {
 function closeAll(state: Hooks, signal: NodeJS.Signals): void {
   if (state.isClosing) return letItHappen(state, signal);
   state.isClosing = true;
-  const closed = [...state.closables].map((closable) => {
-    return settlesWithin(closable.close(), closable.clock, closable.closeTimeout + GRACE);
-  });
+  void closeAndEnd(state, signal);
+}
+
+async function closeAndEnd(state: Hooks, signal: NodeJS.Signals): Promise<void> {
   // What `close` rejects with has been reported by the writer.
-  void Promise.allSettled(closed).then(() => {
-    if (state.isClosing) letItHappen(state, signal);
-  });
+  await Promise.all(
+    [...state.closables].map((closable) => {
+      return settlesWithin(closable.close(), closable.clock, closable.closeTimeout + GRACE);
+    }),
+  );
+  if (state.isClosing) letItHappen(state, signal);
 }
 
 /** Ends the process as the signal would have, unless somebody else listens for it and decides. */

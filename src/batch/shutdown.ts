@@ -29,9 +29,16 @@ export class Shutdown<T> {
   readonly #settings: BatchSettings<T>;
   readonly #parts: ShutdownParts<T>;
 
+  #hasStopped = false;
+
   constructor(settings: BatchSettings<T>, parts: ShutdownParts<T>) {
     this.#settings = settings;
     this.#parts = parts;
+  }
+
+  /** Whether nothing is sent any more. */
+  get hasStopped(): boolean {
+    return this.#hasStopped;
   }
 
   /** Waits for rows as long as it may, gives up or leaves to the journal what is left, and closes everything. */
@@ -60,6 +67,7 @@ export class Shutdown<T> {
   /** Leaves what is left to the journal if that has it, and gives it up otherwise. */
   async #abandon(reason: TimeoutError, closed: Error, mayKeep: boolean): Promise<void> {
     const { lanes, intake, flushes, deadLetters, journal, tally } = this.#parts;
+    this.#hasStopped = true;
     intake.close(closed);
     const left = await lanes.stop(reason);
     const isKept = mayKeep && journal !== undefined && (await this.#isSecured(journal));

@@ -54,7 +54,7 @@ describe('partitions', () => {
       most = Math.max(most, ...running.values());
       await settle(2);
       running.set(tableOf(sent), (running.get(tableOf(sent)) ?? 0) - 1);
-      return 'store';
+      return 'store' as const;
     };
 
     for (const value of range(0, 20)) writer.add(row('abcdef'.charAt(value % 6), value));
@@ -116,7 +116,7 @@ describe('partitions', () => {
 
     await writer.flush();
 
-    expect(sink.stored.map(({ value }) => value).toSorted()).toEqual([2, 3, 4]);
+    expect(sink.stored.map(({ value }) => value).toSorted((a, b) => a - b)).toEqual([2, 3, 4]);
   });
 
   it('batch while others send with flushWhenIdle: leave to send comes before the rows are taken', async () => {
@@ -144,7 +144,7 @@ describe('partitions', () => {
     writer.add(row('a', 3));
     await writer.flush();
 
-    expect(sink.stored.map(({ value }) => value).toSorted()).toEqual([2, 3]);
+    expect(sink.stored.map(({ value }) => value).toSorted((a, b) => a - b)).toEqual([2, 3]);
   });
 
   it('have identities of their own across lanes', async () => {

@@ -59,22 +59,19 @@ export function writeFlatRow(row: unknown, bytes: Buffer, start: number): number
 
 function writeValue(value: unknown, bytes: Buffer, at: number): number {
   if (at + MARGIN > bytes.length) return -2;
-  switch (typeof value) {
-    case 'number':
-      return writeNumber(value, bytes, at);
-    case 'string':
-      return writeText(value, bytes, at);
-    case 'boolean':
-      bytes[at] = value ? TRUE : FALSE;
-      return at + 1;
-    case 'undefined':
-      bytes[at] = UNDEFINED;
-      return at + 1;
-    default:
-      if (value !== null) return -1;
-      bytes[at] = NULL;
-      return at + 1;
-  }
+  if (typeof value === 'number') return writeNumber(value, bytes, at);
+  if (typeof value === 'string') return writeText(value, bytes, at);
+  const mark = markOf(value);
+  if (mark === undefined) return -1;
+  bytes[at] = mark;
+  return at + 1;
+}
+
+function markOf(value: unknown): number | undefined {
+  if (value === true) return TRUE;
+  if (value === false) return FALSE;
+  if (value === null) return NULL;
+  return value === undefined ? UNDEFINED : undefined;
 }
 
 function writeNumber(value: number, bytes: Buffer, at: number): number {

@@ -11,7 +11,7 @@ import { Ledger } from './ledger.js';
 import { type OldRow, type OldSegment, recover } from './recovery.js';
 import { RowQueue } from './row-queue.js';
 import { rowWriter } from './row-writer.js';
-import { seedOf } from './segment-format.js';
+import { SEGMENT_HEADER, seedOf } from './segment-format.js';
 import { SegmentLog } from './segment-log.js';
 
 /*
@@ -43,6 +43,12 @@ interface JournalListener {
   onRoom(): void;
 }
 
+/** A row that an earlier run has left. */
+interface OpenedRow<T> {
+  readonly item: T;
+  readonly identity: number;
+}
+
 /** Who waits for rows to be safe. */
 interface Waiter {
   readonly sequence: number;
@@ -63,10 +69,13 @@ export class Journal<T> {
   #exitHook: Disposable | undefined;
   #run = 0;
   #sequence = 0;
-  /** Rows of earlier runs, by minus their identity less 1; settled ones are gone. */
-  #oldRows: (OldRow | undefined)[] = [];
-  #oldSegments = new Set<OldSegment>();
+  /** Rows of earlier runs, by minus their identity less 1, without what they hold. */
+  readonly #oldRows: OldRow[] = [];
+  readonly #oldSegments = new Set<OldSegment>();
+  /** Rows that were given up before the journal was open. */
+  readonly #settledEarly: number[] = [];
   #waiters: Waiter[] = [];
+  #opening: Promise<readonly OpenedRow<T>[]> | undefined;
   #writing: Promise<void> | undefined;
   #failures = 0;
   #endPause: (() => void) | undefined;
@@ -87,7 +96,8 @@ export class Journal<T> {
 
   /** Whether rows may come: below `maxBytes`. */
   get hasRoom(): boolean {
-    return this.#queue.bytes + this.#fileBytes < this.#settings.maxBytes;
+    const headers = (this.#queue.groupCount + 1) * SEGMENT_HEADER;
+    return this.#queue.bytes + headers + this.#fileBytes < this.#settings.maxBytes;
   }
 
   /**
@@ -95,7 +105,12 @@ export class Journal<T> {
    * @returns the rows left, with the identity of each, in their order.
    * @throws ConfigError when another writer has the directory; CorruptDataError for files of another version.
    */
-  async open(): Promise<readonly { readonly item: T; readonly identity: number }[]> {
+  open(): Promise<readonly OpenedRow<T>[]> {
+    this.#opening = this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<readonly OpenedRow<T>[]> {
     const { directory, durability } = this.#settings;
     await makeFolder(directory);
     this.#lock = await lockDirectory(directory);
@@ -113,6 +128,7 @@ export class Journal<T> {
         wallTime: () => this.#clock.wallTime(),
       });
       this.#ledger = new Ledger(directory, settled);
+      for (const identity of this.#settledEarly.splice(0)) this.#ledger.settle(this.#run, identity);
       this.#measure();
       this.#exitHook = onProcessExit(() => this.#writeNow());
       if (durability === 'interval') this.#armSync();
@@ -138,10 +154,10 @@ export class Journal<T> {
   settle(identity: number): void {
     if (identity < 0) return this.#settleOld(identity);
     if (identity >= this.#queue.first) this.#queue.settle(identity);
-    else {
-      this.#log?.settle(identity);
-      this.#ledger?.settle(this.#run, identity);
-    }
+    else this.#log?.settle(identity);
+    // Also of a row that waits: it is written with its group if another of that matters.
+    if (this.#ledger === undefined) this.#settledEarly.push(identity);
+    else this.#ledger.settle(this.#run, identity);
     this.#kick();
   }
 
@@ -161,6 +177,7 @@ export class Journal<T> {
 
   /** Writes what waits, unless the disk fails, and lets others have the directory. */
   async close(): Promise<void> {
+    await this.#opening?.catch(ignore);
     this.#kick();
     this.#isEnding = true;
     this.#endPause?.();
@@ -182,8 +199,8 @@ export class Journal<T> {
     };
   }
 
-  #adopt(rows: readonly OldRow[]): { item: T; identity: number }[] {
-    const found: { item: T; identity: number }[] = [];
+  #adopt(rows: readonly OldRow[]): OpenedRow<T>[] {
+    const found: OpenedRow<T>[] = [];
     for (const row of rows) {
       this.#oldSegments.add(row.segment);
       try {
@@ -201,7 +218,6 @@ export class Journal<T> {
   #settleOld(identity: number): void {
     const row = this.#oldRows[-identity - 1];
     if (row === undefined) return;
-    this.#oldRows[-identity - 1] = undefined;
     row.segment.live--;
     this.#ledger?.settle(row.segment.run, row.sequence);
     this.#kick();
@@ -320,3 +336,7 @@ export class Journal<T> {
 }
 
 const EMPTY = Buffer.alloc(0);
+
+function ignore(): void {
+  // Whoever opened the journal has the failure.
+}

@@ -63,6 +63,11 @@ export class RowQueue<T> {
     return this.#bytes;
   }
 
+  /** Groups that wait. */
+  get groupCount(): number {
+    return this.#groups.length;
+  }
+
   /** Whether nothing waits. */
   get isEmpty(): boolean {
     return this.#groups.length === 0;

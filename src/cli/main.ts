@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { runCli } from './run-cli.js';
+
+const output = {
+  print: (line: string): void => void process.stdout.write(`${line}\n`),
+  complain: (line: string): void => void process.stderr.write(`${line}\n`),
+};
+
+process.exitCode = await runCli(process.argv.slice(2), output);
