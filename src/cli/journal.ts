@@ -53,15 +53,15 @@ function isWhole({ isInUse, segments, corruptLedgerEntries, ledgerProblem }: Jou
   return !isDamaged && corruptLedgerEntries === 0 && ledgerProblem === undefined;
 }
 
-function printReport(report: JournalReport, { print }: Output): void {
+function printReport(report: JournalReport, output: Output): void {
   const { directory, isInUse, segments, corruptLedgerEntries, ledgerProblem } = report;
-  print(`${directory}: ${isInUse ? 'a writer has it' : 'no writer has it'}`);
-  for (const line of table(segments)) print(line);
-  if (ledgerProblem !== undefined) print(`ledger: ${ledgerProblem}`);
+  output.print(`${directory}: ${isInUse ? 'a writer has it' : 'no writer has it'}`);
+  for (const line of table(segments)) output.print(line);
+  if (ledgerProblem !== undefined) output.print(`ledger: ${ledgerProblem}`);
   else if (corruptLedgerEntries > 0)
-    print(`ledger: ${corruptLedgerEntries} damaged entries; their rows are sent again`);
+    output.print(`ledger: ${corruptLedgerEntries} damaged entries; their rows are sent again`);
   const sum = (of: (segment: SegmentReport) => number): number => segments.reduce((total, each) => total + of(each), 0);
-  print(
+  output.print(
     `${segments.length} files, ${sum(({ bytes }) => bytes)} bytes, ${sum(({ rows }) => rows)} rows, ` +
       `${sum(({ waiting }) => waiting)} of them not known to be at the sink; ` +
       (isWhole(report) ? 'all whole' : 'DAMAGED'),

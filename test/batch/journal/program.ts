@@ -18,6 +18,7 @@ export async function programOf(name: string): Promise<(...args: readonly string
     bundle: true,
     packages: 'external',
     platform: 'node',
+    target: 'es2022',
     format: 'esm',
     alias: { 'tickwise/batch': resolve('src/batch/index.ts') },
   });
