@@ -170,9 +170,13 @@ export class Intake<T> {
   }
 
   #refuse(settler: Settler | undefined): false {
-    const error = this.#overflow('the row was refused');
-    if (this.#tally.refused++ === 0) this.#listener.onFirstRefusal(error);
-    settler?.reject(error);
+    const isFirst = this.#tally.refused++ === 0;
+    // Only for those who see it: an error takes a hundred times as long as all else here.
+    if (isFirst || settler !== undefined) {
+      const error = this.#overflow('the row was refused');
+      if (isFirst) this.#listener.onFirstRefusal(error);
+      settler?.reject(error);
+    }
     return false;
   }
 
