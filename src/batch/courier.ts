@@ -19,21 +19,20 @@ import type { Slots } from './slots.js';
  * When `attempts` sends in a row have failed, two causes look alike from here: the server is down, or one row
  * makes it fail (an HTTP 500 for one odd row). Only a send that passes tells them apart. So the courier narrows
  * the send to its first half, quarter, … without waiting. If one passes, the server is up and the search goes on in
- * the rest, each part with all its attempts. If even the first row fails alone, a neighbour is sent: when that
- * passes, the row is sent once more, since the server may have come back just then; when it fails again, it is the
- * cause and is given up. When the neighbour fails too, nothing is known, nothing is given up, and the whole batch is
- * tried again after a wait. A server that is down therefore costs time, not rows.
+ * the rest, each part with all its attempts. If even the first row fails alone, a neighbour is sent, then the row
+ * again, and so on: one that fails three times in a row while three neighbours pass in between is the cause and is
+ * given up. When a neighbour fails too, nothing is known, nothing is given up, and the whole batch is tried again
+ * after a wait. A server that is down, or comes and goes, therefore costs time, not rows.
  *
- * Rows are stored in order, with three exceptions: a neighbour that passed before a row whose second sending passes
- * as well, one that was stored although its reply was lost, and one that a line accused and that passed alone. Rows of
- * one key have no exception: a batch has no two of them.
+ * Rows are stored in order, with three exceptions: neighbours that passed before a row that passes later, a row that
+ * was stored although its reply was lost, and one that a line accused and that passed alone. Rows of one key have no
+ * exception: a batch has no two of them.
  */
 
-/**
- * How far away a neighbour is looked for: one row further with each search, so that bad rows side by side are found.
- * Those in between were the neighbours of earlier searches, and failed alone like the first; they are sent again too.
- */
+/** How far away a neighbour is looked for: one row further with each search, so that bad rows side by side are found. */
 const FARTHEST_NEIGHBOUR = 3;
+/** Neighbours that have to pass while a row keeps failing. One alone may have met the sink in its only good moment. */
+const TRIALS = 3;
 
 /** What the courier asks of the writer. */
 export interface Dispatcher<T> {
@@ -256,16 +255,18 @@ export class Courier<T> {
       return;
     }
     const outcome = await this.#attempt(delivery, index, index + 1);
-    if (outcome.isStored) this.#keep(delivery, index, outcome);
-    else if (this.#isStopped) return;
+    if (outcome.isStored) {
+      // It was not at fault, so the search goes on in the halves.
+      this.#keep(delivery, index, outcome);
+      delivery.split();
+    } else if (this.#isStopped) return;
     else if (!this.#isRetryable(outcome.error)) delivery.decide(index, { isStored: false, error: outcome.error });
   }
 
-  /** Notes that a row was sent alone, ahead of its turn. It was not at fault, so the search goes on in the halves. */
+  /** Notes that a row was sent alone, ahead of its turn. */
   #keep(delivery: Delivery<T>, index: number, { answer }: Outcome & { isStored: true }): void {
     const refused = readRejected(answer, 1).rows;
     delivery.decide(index, refused.has(0) ? { isStored: false, error: refused.get(0) } : { isStored: true });
-    delivery.split();
   }
 
   /** Looks for a part that passes. Returns whether the delivery has come forward. */
@@ -282,7 +283,6 @@ export class Courier<T> {
       ? await this.#isOutlived(delivery, latest)
       : this.#giveUp(delivery, delivery.done + 1, latest);
     if (isAtFault) return true;
-    delivery.searches++;
     delivery.widen();
     return false;
   }
@@ -293,32 +293,26 @@ export class Courier<T> {
     // Otherwise the newer row could be stored without us learning it, and the older one after it.
     if (followers === 0 && this.#dispatcher.supersede(delivery)) return true;
     const next = followers > 0 ? delivery : this.#dispatcher.takeNext();
+    for (; next !== undefined && delivery.passes < TRIALS; delivery.passes++) {
+      const neighbour = neighbourOf(delivery, next);
+      if (neighbour === undefined) break;
+      const outcome = await this.#attempt(next, neighbour, neighbour + 1);
+      // Only bad rows may be left to ask; then fewer passes have to do, after more searches.
+      if (!outcome.isStored) {
+        delivery.deadEnds++;
+        return this.#isWornOut(delivery) && this.#giveUp(delivery, delivery.done + 1, error);
+      }
+      this.#keep(next, neighbour, outcome);
+      const again = await this.#send(delivery);
+      if (again.isStored) return true;
+      if (this.#isStopped) return false;
+    }
     // Without a row that follows, those before it have to do: they passed where the batch with this one had failed.
-    if (next === undefined) return delivery.hasPassed && this.#giveUp(delivery, delivery.done + 1, error);
-    const isSame = next === delivery;
-    const from = isSame ? delivery.done + 1 + (delivery.searches % Math.min(FARTHEST_NEIGHBOUR, followers)) : next.done;
-    const end = isSame ? from + 1 : next.end;
-    const outcome = await this.#attempt(next, from, end);
-    // A row whose fate is known is not sent, so it tells nothing of the sink.
-    if (!outcome.isStored || outcome.parcel.items.length === 0) return false;
-    const isSettled = await this.#settleSuspects(delivery, isSame ? from : delivery.items.length, error);
-    if (isSettled || !isSame) this.#store(next, end, outcome);
-    else this.#keep(delivery, from, outcome);
-    return true;
+    return (delivery.passes > 0 || delivery.hasPassed) && this.#giveUp(delivery, delivery.done + 1, error);
   }
 
-  /**
-   * Sends the rows before `end` once more, each alone, and gives up those that fail again.
-   * @returns false when the courier was stopped before all were settled.
-   */
-  async #settleSuspects(delivery: Delivery<T>, end: number, error: unknown): Promise<boolean> {
-    for (let index = delivery.done; index < end; index++) {
-      const outcome = await this.#attempt(delivery, index, index + 1);
-      if (outcome.isStored) this.#store(delivery, index + 1, outcome);
-      else if (this.#isStopped) return false;
-      else this.#giveUp(delivery, index + 1, error);
-    }
-    return true;
+  #isWornOut({ passes, deadEnds }: Delivery<T>): boolean {
+    return !this.#isStopped && passes > 0 && deadEnds > TRIALS;
   }
 
   #giveUp(delivery: Delivery<T>, end: number, error: unknown): true {
@@ -350,6 +344,16 @@ export class Courier<T> {
       this.#endPause = end;
     });
   }
+}
+
+/** A row of `next` that may show whether the sink is up, while the first of `delivery` fails; undefined without one. */
+function neighbourOf(delivery: Delivery<unknown>, next: Delivery<unknown>): number | undefined {
+  const candidates: number[] = [];
+  const from = next === delivery ? delivery.done + 1 : next.done;
+  for (let index = from; index < next.items.length && candidates.length < FARTHEST_NEIGHBOUR; index++) {
+    if (!next.isDecided(index)) candidates.push(index);
+  }
+  return candidates[delivery.deadEnds % Math.max(candidates.length, 1)];
 }
 
 /** Index in the delivery of the row at a position of a parcel. */

@@ -41,8 +41,10 @@ export class Delivery<T> {
   #done = 0;
   /** Sends so far. */
   attempts = 0;
-  /** Searches for a part that passes, in vain, since a row was last settled. */
-  searches = 0;
+  /** Neighbours that failed as well, since a row was last settled. */
+  deadEnds = 0;
+  /** Neighbours that passed while the first row failed, since a row was last settled. */
+  passes = 0;
   /** Whether some rows were written after the batch had failed. */
   hasPassed = false;
 
@@ -131,6 +133,11 @@ export class Delivery<T> {
     return errors;
   }
 
+  /** Whether the fate of a row is known. */
+  isDecided(index: number): boolean {
+    return this.#fates?.has(index) === true;
+  }
+
   /** Whether a row was stored ahead of its turn. */
   isStoredAt(index: number): boolean {
     return this.#fates?.get(index)?.isStored === true;
@@ -157,7 +164,8 @@ export class Delivery<T> {
   /** Counts the rows before `index` as settled. */
   advance(index: number): void {
     this.#done = index;
-    this.searches = 0;
+    this.deadEnds = 0;
+    this.passes = 0;
     while (this.#ends.length > 1 && this.end <= index) this.#ends.pop();
   }
 

@@ -10,7 +10,10 @@ const SEED = Number(process.env['SEED'] ?? 7);
 
 it(`a writer with a journal loses, doubles and invents nothing over 200 kills, seed ${SEED}`, async (test) => {
   const server = await startPostgres();
-  if (server?.folder === undefined) return test.skip('a private server is not installed');
+  if (server?.folder === undefined) {
+    test.skip('a private server is not installed');
+    return;
+  }
   onTestFinished(() => server.stop(), 60_000);
   const directory = await mkdtemp(join(tmpdir(), 'tickwise-kills-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));

@@ -38,7 +38,10 @@ describe('a writer with a journal before Postgres', () => {
     'loses, doubles and invents nothing over 20 kills with faults of the server',
     { timeout: 240_000 },
     async (test) => {
-      if (oracle === undefined) return test.skip('the server is not installed');
+      if (oracle === undefined) {
+        test.skip('the server is not installed');
+        return;
+      }
 
       await killMany(oracle, directory, 20, SEED);
 
@@ -49,7 +52,10 @@ describe('a writer with a journal before Postgres', () => {
   );
 
   it('dead-letters nothing while the server stands still or restarts', { timeout: 120_000 }, async (test) => {
-    if (oracle === undefined) return test.skip('the server is not installed');
+    if (oracle === undefined) {
+      test.skip('the server is not installed');
+      return;
+    }
     const running = oracle.runToEnd(directory, 5_000);
     const thaw = await oracle.freezeServer();
     const { proxy } = oracle;
@@ -67,7 +73,10 @@ describe('a writer with a journal before Postgres', () => {
 
 describe('a writer without a journal before Postgres', () => {
   it('loses only what its writes had not resolved for, and doubles nothing', { timeout: 240_000 }, async (test) => {
-    if (oracle === undefined) return test.skip('the server is not installed');
+    if (oracle === undefined) {
+      test.skip('the server is not installed');
+      return;
+    }
 
     await killMany(oracle, '', 5, SEED);
 
@@ -75,7 +84,10 @@ describe('a writer without a journal before Postgres', () => {
   });
 
   it('stores rows once although replies are cut after the commit', { timeout: 120_000 }, async (test) => {
-    if (oracle === undefined) return test.skip('the server is not installed');
+    if (oracle === undefined) {
+      test.skip('the server is not installed');
+      return;
+    }
     const { proxy } = oracle;
     const cutting = setInterval(() => (proxy.cutsNextReply = true), 20);
     onTestFinished(() => clearInterval(cutting));
@@ -89,7 +101,10 @@ describe('a writer without a journal before Postgres', () => {
 
 describe('a journal on a file system that is full', () => {
   it('goes on when there is room again, and loses nothing', { timeout: 60_000 }, async (test) => {
-    if (!mounted(directory)) return test.skip('only the superuser may mount a small file system');
+    if (!mounted(directory)) {
+      test.skip('only the superuser may mount a small file system');
+      return;
+    }
     const stored: number[] = [];
     let isDown = true;
     const errors: unknown[] = [];
