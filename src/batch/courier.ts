@@ -293,9 +293,9 @@ export class Courier<T> {
     // Otherwise the newer row could be stored without us learning it, and the older one after it.
     if (followers === 0 && this.#dispatcher.supersede(delivery)) return true;
     const next = followers > 0 ? delivery : this.#dispatcher.takeNext();
-    for (; next !== undefined && delivery.passes < TRIALS; delivery.passes++) {
-      const neighbour = neighbourOf(delivery, next);
-      if (neighbour === undefined) break;
+    while (delivery.passes < TRIALS) {
+      const neighbour = next === undefined ? undefined : neighbourOf(delivery, next);
+      if (next === undefined || neighbour === undefined) break;
       const outcome = await this.#attempt(next, neighbour, neighbour + 1);
       // Only bad rows may be left to ask; then fewer passes have to do, after more searches.
       if (!outcome.isStored) {
@@ -306,6 +306,7 @@ export class Courier<T> {
       const again = await this.#send(delivery);
       if (again.isStored) return true;
       if (this.#isStopped) return false;
+      delivery.passes++;
     }
     // Without a row that follows, those before it have to do: they passed where the batch with this one had failed.
     return (delivery.passes > 0 || delivery.hasPassed) && this.#giveUp(delivery, delivery.done + 1, error);

@@ -6,4 +6,9 @@ const output = {
   complain: (line: string): void => void process.stderr.write(`${line}\n`),
 };
 
-process.exitCode = await runCli(process.argv.slice(2), output);
+async function main(): Promise<void> {
+  process.exitCode = await runCli(process.argv.slice(2), output);
+}
+
+// What goes wrong here is a bug, and ends the process as one.
+void main();

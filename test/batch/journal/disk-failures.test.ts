@@ -39,10 +39,10 @@ function eventually(assertion: () => void | Promise<void>): Promise<void> {
 
 /** Lets time of I/O pass until a promise settles. */
 async function passUntil(clock: VirtualClock, promise: Promise<unknown>): Promise<void> {
-  let isOver = false;
-  const end = (): void => void (isOver = true);
+  const state = { isOver: false };
+  const end = (): void => void (state.isOver = true);
   promise.then(end, end);
-  while (!isOver) await clock.advance(500);
+  while (!state.isOver) await clock.advance(500);
 }
 
 describe('a disk that is full', () => {
