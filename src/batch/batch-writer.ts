@@ -100,7 +100,7 @@ export class BatchWriter<T> implements AsyncDisposable {
       { lanes: this.#lanes, identities, tally: this.#tally },
       {
         onGone: (lane, identity) => this.#forget(lane, identity),
-        hasMoreRoom: () => journal?.hasRoom !== false,
+        hasMoreRoom: journal === undefined ? undefined : () => journal.hasRoom,
         onFirstRefusal: (error) => this.#report(error, 'overflow', 1),
       },
     );

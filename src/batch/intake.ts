@@ -14,8 +14,8 @@ import type { WaitingRows } from './waiting-rows.js';
 interface IntakeListener<T> {
   /** A row was given up, or another has taken its place: nobody needs it any more. */
   onGone(lane: Lane<T>, identity: number): void;
-  /** Whether there is room besides that in memory. */
-  hasMoreRoom(): boolean;
+  /** Whether there is room besides that in memory; absent where nothing else is needed. */
+  readonly hasMoreRoom: (() => boolean) | undefined;
   /** A row was turned away for the first time. */
   onFirstRefusal(error: OverflowError): void;
 }
@@ -56,8 +56,13 @@ export class Intake<T> {
     return this.#hasPlace && this.room.size === 0;
   }
 
+  get #hasMoreRoom(): boolean {
+    const { hasMoreRoom } = this.#listener;
+    return hasMoreRoom === undefined || hasMoreRoom();
+  }
+
   get #hasPlace(): boolean {
-    return this.#tally.pending < this.#maxPending && this.#listener.hasMoreRoom();
+    return this.#tally.pending < this.#maxPending && this.#hasMoreRoom;
   }
 
   /** Finds a place for a row. Returns whether it was taken; `settler` learns the rest. */
@@ -78,7 +83,7 @@ export class Intake<T> {
         break;
     }
     // Dropping rows makes room in memory only.
-    const hasDropped = this.#listener.hasMoreRoom() && this.#dropOldest();
+    const hasDropped = this.#hasMoreRoom && this.#dropOldest();
     return hasDropped ? this.#push(item, facts) : this.#dropNewest(settler);
   }
 
