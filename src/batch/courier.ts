@@ -5,7 +5,7 @@ import { DeadlineError } from '../core/errors.js';
 import type { Delivery, Parcel } from './delivery.js';
 import { readRejected } from './rejected-rows.js';
 import { rowAtFault } from './row-at-fault.js';
-import { send } from './send.js';
+import { Cutter, send } from './send.js';
 import type { SinkFunction } from './sink.js';
 import type { Slots } from './slots.js';
 
@@ -91,7 +91,7 @@ type Outcome =
 export class Courier<T> {
   readonly #settings: CourierSettings<T>;
   readonly #dispatcher: Dispatcher<T>;
-  #controller: AbortController | undefined;
+  #cutter: Cutter | undefined;
   #endPause: (() => void) | undefined;
   #isStopped = false;
   #isHurried = false;
@@ -157,7 +157,7 @@ export class Courier<T> {
   /** Cuts the present send off, if one runs, and sends nothing more. */
   stop(reason: unknown): void {
     this.#isStopped = true;
-    this.#controller?.abort(reason);
+    this.#cutter?.cut(reason);
     this.hurry();
   }
 
@@ -194,8 +194,8 @@ export class Courier<T> {
     if (this.#isStopped) return { isStored: false, error: undefined, parcel };
     record.sends++;
     if (delivery.attempts++ > 0) record.resends++;
-    const controller = new AbortController();
-    this.#controller = controller;
+    const cutter = new Cutter();
+    this.#cutter = cutter;
     try {
       const answer = await send(write, clock, {
         items,
@@ -203,14 +203,14 @@ export class Courier<T> {
         batchId: () => this.#batchIdOf(delivery, parcel),
         ids: () => items.map((_, offset) => this.#settings.idOf(identityAt(delivery, parcel, offset))),
         timeout: this.#timeoutOf(delivery, end),
-        controller,
+        cutter,
       });
       return { isStored: true, answer, parcel };
     } catch (error) {
       record.lastError = error;
       return { isStored: false, error, parcel };
     } finally {
-      this.#controller = undefined;
+      this.#cutter = undefined;
     }
   }
 
