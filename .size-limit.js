@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
  * and which has a line of its own.
  */
 const BUDGETS = {
-  index: '95 kB',
+  index: '108 kB',
   core: '3 kB',
   ring: '16 kB',
   rolling: '8 kB',
@@ -14,7 +14,7 @@ const BUDGETS = {
   memo: '34 kB',
   json: '7 kB',
   derive: '9 kB',
-  batch: '9 kB',
+  batch: '21 kB',
   schedule: '12 kB',
   hub: '9 kB',
   feed: '15 kB',

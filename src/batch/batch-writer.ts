@@ -77,8 +77,7 @@ export class BatchWriter<T> implements AsyncDisposable {
     this.#reporter = new FailureReporter(name, settings.onError);
     this.#flushes = new FlushMarks(name);
     const deadLetters = new DeadLetters<T>(settings, this.#reporter, this.#flushes);
-    this.#journal = this.#newJournal();
-    const journal = this.#journal;
+    const journal = (this.#journal = this.#newJournal());
     const identities = journal === undefined ? memoryIdentities() : journalIdentities(journal);
     this.#settlement = new Settlement({
       clock,
@@ -117,9 +116,8 @@ export class BatchWriter<T> implements AsyncDisposable {
     this.#plainRows = this.#plainLane?.rows;
     this.#isOpen = journal === undefined;
     this.#opening = journal === undefined ? Promise.resolve() : this.#open(journal);
-    this.#signals = settings.handleSignals
-      ? closeOnSignals({ close: () => this.close(), clock: ioClock, closeTimeout })
-      : undefined;
+    const closable = { close: () => this.close(), clock: ioClock, closeTimeout };
+    this.#signals = settings.handleSignals ? closeOnSignals(closable) : undefined;
   }
 
   // Hot path: once per row; no allocation but the array's growth.
