@@ -16,6 +16,8 @@ const entry = {
   schedule: 'src/schedule/index.ts',
   hub: 'src/hub/index.ts',
   feed: 'src/feed/index.ts',
+  // The command; no sub-path.
+  cli: 'src/cli/main.ts',
   'sinks/duckdb': 'src/sinks/duckdb.ts',
   'stores/contract': 'src/stores/contract.ts',
   'stores/disk': 'src/stores/disk.ts',

@@ -7,6 +7,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['ring', 'codec'],
   ['rolling', 'indicators', 'memo', 'json', 'derive', 'batch', 'schedule'],
   ['hub', 'feed', 'stores', 'sinks', 'metrics'],
+  ['cli'],
 ];
 
 /** Arrows within a layer. */
@@ -20,7 +21,7 @@ const ADAPTERS: ReadonlySet<string> = new Set(['sinks', 'stores']);
 
 /** True when files of one folder may import files of the other. The root, '', holds all but the adapters. */
 export function mayImport(folder: string, other: string): boolean {
-  if (folder === '') return !ADAPTERS.has(other);
+  if (folder === '') return !ADAPTERS.has(other) && other !== 'cli';
   if (folder === other) return true;
   const [from, to] = [layerOf(folder), layerOf(other)];
   if (from === -1 || to === -1) return false;

@@ -3,5 +3,7 @@ export type { BatchErrorContext, BatchOverflow, BatchWriterOptions, RetryOptions
 export type { BatchExplanation, BatchStats } from './batch-stats.js';
 export { type BatchFunction, microBatch, type MicroBatched, type MicroBatchStats } from './micro-batch.js';
 export type { MicroBatchOptions } from './micro-batch-options.js';
-export type { RejectedRow, SendContext, Sink, SinkFunction, SinkObject, SinkReport } from './sink.js';
+export type { JournalDurability, JournalOptions } from './journal/journal-options.js';
+export type { JournalStats } from './journal/journal-stats.js';
+export type { RejectedRow, RowError, SendContext, Sink, SinkFunction, SinkObject, SinkReport } from './sink.js';
 export { UnwrittenError } from './unwritten-error.js';

@@ -9,30 +9,63 @@ interface SendRequest<T> {
   readonly items: readonly T[];
   /** Sends of the batch including this one, from 1. */
   readonly attempt: number;
-  /** Identity of exactly these rows: the same whenever the same rows are sent together. */
-  readonly batchId: string;
+  /** Identity of exactly these rows: the same whenever the same rows are sent together. Computed only if asked for. */
+  readonly batchId: () => string;
   /** Computed only if the sink asks for identities. */
   readonly ids: () => readonly string[];
   /** Milliseconds, or Infinity. */
   readonly timeout: number;
-  /** Its abort is passed on to the sink. */
-  readonly controller: AbortController;
+  /** Ends the send from outside. */
+  readonly cutter: Cutter;
+}
+
+/** Cuts a send off. Its signal is made only for a sink that asks for it: that takes longer than all else of a send. */
+export class Cutter {
+  #controller: AbortController | undefined;
+  #reject: ((reason: unknown) => void) | undefined;
+  #isCut = false;
+  #reason: unknown;
+
+  /** Fires when the send is cut off. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isCut) this.#controller.abort(this.#reason);
+    return this.#controller.signal;
+  }
+
+  /** Cuts the send off. */
+  cut(reason: unknown): void {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+    this.#reject?.(reason);
+  }
+
+  /** A promise that rejects when the send is cut off before it settles. */
+  until<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      if (this.#isCut) reject(this.#reason);
+      promise.then(resolve, reject);
+    });
+  }
 }
 
 /**
  * Calls the sink once and resolves with its answer.
  *
- * Rejects with the sink's error, or with the abort's reason as soon as the signal fires, whether or not the sink
+ * Rejects with the sink's error, or with the cutter's reason as soon as it cuts, whether or not the sink
  * listens; what a sink says after that is ignored.
  */
 export async function send<T>(write: SinkFunction<T>, clock: Clock, request: SendRequest<T>): Promise<unknown> {
-  const { controller, timeout } = request;
+  const { cutter, timeout } = request;
   const timer =
     timeout === Infinity
       ? undefined
-      : clock.setTimeout(() => controller.abort(new TimeoutError(`a send took longer than ${timeout} ms`)), timeout);
+      : clock.setTimeout(() => cutter.cut(new TimeoutError(`a send took longer than ${timeout} ms`)), timeout);
   try {
-    return await unlessAborted(call(write, request), controller.signal);
+    return await cutter.until(call(write, request));
   } finally {
     timer?.cancel();
   }
@@ -44,23 +77,19 @@ async function call<T>(write: SinkFunction<T>, request: SendRequest<T>): Promise
   return isThenable(result) ? await result : result;
 }
 
-function contextOf<T>({ controller, attempt, batchId, ids }: SendRequest<T>): SendContext {
+function contextOf<T>({ cutter, attempt, batchId, ids }: SendRequest<T>): SendContext {
   let known: readonly string[] | undefined;
+  let knownId: string | undefined;
   return {
-    signal: controller.signal,
+    get signal() {
+      return cutter.signal;
+    },
     attempt,
-    batchId,
+    get batchId() {
+      return (knownId ??= batchId());
+    },
     get ids() {
       return (known ??= ids());
     },
   };
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const fail = (): void => reject(signal.reason);
-    signal.addEventListener('abort', fail, { once: true });
-    if (signal.aborted) fail();
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', fail));
-  });
 }

@@ -1,0 +1,23 @@
+/** Where a command prints. */
+export interface Output {
+  /** Prints a line of the result. */
+  print(line: string): void;
+  /** Prints a line that is no part of the result. */
+  complain(line: string): void;
+}
+
+/** One verb of the command. */
+export interface Verb {
+  /** One line for the list of verbs. */
+  readonly summary: string;
+  /** What `--help` prints. */
+  readonly help: string;
+  /** Does it. Resolves with the exit code: 0 fine, 1 something is wrong with what was looked at. */
+  run(args: readonly string[], output: Output): Promise<number>;
+}
+
+/** The command was called in a way that makes no sense. The exit code is 2. */
+export class UsageError extends Error {
+  /** For those who catch it. */
+  override readonly name = 'UsageError';
+}
