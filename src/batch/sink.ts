@@ -9,7 +9,7 @@ export interface SendContext {
   readonly attempt: number;
   /** Identity of this set of rows, the same each time exactly these rows are sent. */
   readonly batchId: string;
-  /** One identity per row, in the order of the batch; a row keeps it across retries and splits. */
+  /** One identity per row, in the order of the batch; a row keeps it across retries, splits and replays. */
   readonly ids: readonly string[];
 }
 
@@ -19,6 +19,17 @@ export interface RejectedRow {
   readonly index: number;
   /** Why the row was refused. */
   readonly error: unknown;
+}
+
+/**
+ * What a sink may throw when one row is at fault and nothing was stored: any error with the row's position, as
+ * a COPY knows it by the line. The row is given up without a search for it, and the others are sent again.
+ *
+ * Only a permanent error is read so; for a retryable one all rows are sent again.
+ */
+export interface RowError {
+  /** Position in the batch of the row at fault, from 0. */
+  readonly rowIndex: number;
 }
 
 /** What a sink may answer: the rows it refused. All others count as written. */
@@ -37,6 +48,16 @@ export type SinkFunction<T> = (batch: readonly T[], context: SendContext) => Pro
 
 /** A sink with an end: the writer closes it after the last row. */
 export interface SinkObject<T> {
+  /**
+   * Whether the sink says which rows failed, by its report or by {@link RowError}. The contract suite holds it to that.
+   * @default false
+   */
+  readonly reportsRows?: boolean;
+  /**
+   * Whether a row that comes again with the same identity is not stored again.
+   * @default false
+   */
+  readonly isIdempotent?: boolean;
   /** Stores a batch of rows; see {@link SinkFunction}. */
   write(batch: readonly T[], context: SendContext): Promise<SinkReport | void>;
   /** Ends the sink. Called once, after the last send. */
