@@ -15,6 +15,7 @@ const BUDGETS = {
   json: '7 kB',
   derive: '9 kB',
   batch: '9 kB',
+  codec: '8 kB',
   schedule: '12 kB',
   hub: '9 kB',
   feed: '15 kB',

@@ -11,6 +11,7 @@ const entry = {
   json: 'src/json/index.ts',
   derive: 'src/derive/index.ts',
   batch: 'src/batch/index.ts',
+  codec: 'src/codec/index.ts',
   schedule: 'src/schedule/index.ts',
   hub: 'src/hub/index.ts',
   feed: 'src/feed/index.ts',

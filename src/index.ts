@@ -14,6 +14,7 @@ export {
   type SinkReport,
   UnwrittenError,
 } from './batch/index.js';
+export { type DecodedFields, type EncodedFields, type FieldCodes, FieldMap } from './codec/index.js';
 export {
   ArgumentError,
   cacheKey,

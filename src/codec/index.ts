@@ -1,0 +1,1 @@
+export { type DecodedFields, type EncodedFields, type FieldCodes, FieldMap } from './field-map.js';
