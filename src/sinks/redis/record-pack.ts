@@ -98,7 +98,7 @@ class PackWriter {
   number(name: string, value: unknown, scale: number): void {
     if (typeof value !== 'number') throw new ArgumentError(`field ${show(name)} takes a number, got ${show(value)}`);
     const whole = Math.round(value * scale);
-    if (Math.abs(whole) < LARGEST && Object.is(whole / scale, value)) this.#varint(zigzag(whole) + 1);
+    if (Math.abs(whole) < LARGEST && !Object.is(whole, -0) && Object.is(whole / scale, value)) this.#varint(zigzag(whole) + 1);
     else {
       this.tag(DOUBLE);
       const bytes = Buffer.alloc(8);
@@ -127,7 +127,7 @@ class PackWriter {
   }
 }
 
-/** -0 is not among the whole numbers: `Object.is` has sent it to the doubles. */
+/** -0 is not among the whole numbers. */
 function zigzag(whole: number): number {
   return whole < 0 ? -2 * whole - 1 : 2 * whole;
 }
