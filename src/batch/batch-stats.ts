@@ -1,3 +1,5 @@
+import type { JournalStats } from './journal/journal-stats.js';
+
 /** A writer's counters. accepted = written + pending + deadLettered + dropped + coalesced, at every instant. */
 export interface BatchStats {
   /** Rows taken by `add` and `write`, those dropped at once included. */
@@ -27,24 +29,28 @@ export interface BatchStats {
   readonly delayP50: number;
   /** The same, 99th percentile. */
   readonly delayP99: number;
+  /** Counters of the journal, if there is one. */
+  readonly journal?: JournalStats;
 }
 
 /** Why a writer's rows are where they are. */
 export interface BatchExplanation {
   /**
-   * 'idle' holds nothing, 'collecting' waits for more rows or for their age, 'sending' waits for the sink,
+   * 'opening' waits for the journal, 'idle' holds nothing, 'collecting' waits for more rows or for their age, 'sending' waits for the sink,
    * 'retrying' waits to send a failed batch again, 'closed' takes no more rows.
    */
-  readonly state: 'idle' | 'collecting' | 'sending' | 'retrying' | 'closed';
+  readonly state: 'opening' | 'idle' | 'collecting' | 'sending' | 'retrying' | 'closed';
+  /** Lanes that hold rows; without `partition` always 1. */
+  readonly lanes: number;
   /** Rows that have not been sent. */
   readonly waiting: number;
-  /** Rows of the batch that is being sent, or will be sent again. */
+  /** Rows of the batches that are being sent, or will be sent again. */
   readonly inFlight: number;
   /** `write` calls that wait for room. */
   readonly waitingForRoom: number;
   /** Age of the oldest row held, in milliseconds of `clock`. 0 when there is none. */
   readonly oldestAge: number;
-  /** Sends made so far for the batch in flight. */
+  /** Sends made so far for the batch in flight, the most of several. */
   readonly attempts: number;
   /** Message of the latest send that failed. */
   readonly lastError: string | undefined;

@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from '../core/options.js';
 import { systemClock } from '../core/system-clock.js';
+import { type JournalOptions, journalSchema } from './journal/journal-options.js';
 import { isRetryableError } from './retryable.js';
 import type { Sink } from './sink.js';
 
@@ -43,8 +44,8 @@ export interface RetryOptions {
    */
   readonly maxDelay?: number;
   /**
-   * Longest time from a batch's first send until its rows are given up, in milliseconds. They are
-   * dead-lettered with a DeadlineError.
+   * Longest time from a row's arrival until it is given up, in milliseconds of `ioClock`. Such rows are
+   * dead-lettered with a DeadlineError, oldest first. A row that is due later than that is still sent once.
    * @default Infinity
    */
   readonly deadline?: number;
@@ -61,7 +62,7 @@ export interface BatchErrorContext {
   /** Name of the writer. */
   readonly name: string;
   /** What failed. */
-  readonly operation: 'send' | 'report' | 'isRetryable' | 'deadLetter' | 'overflow' | 'row' | 'close';
+  readonly operation: 'send' | 'report' | 'isRetryable' | 'deadLetter' | 'overflow' | 'row' | 'close' | 'journal';
   /** Rows concerned. */
   readonly rows: number;
 }
@@ -106,8 +107,25 @@ export interface BatchWriterOptions<T> {
    * @default 'wait'
    */
   readonly overflow?: BatchOverflow;
-  /** Key of a row: a newer row takes the place of the one of the same key that waits, and needs no room. */
+  /**
+   * Key of a row: a newer row takes the place of the one of the same key that waits, and needs no room.
+   * With `partition`, rows of one key have to be in one partition; with `concurrency` above 1 it needs `partition`.
+   */
   readonly key?: (item: T) => unknown;
+  /**
+   * Which lane a row goes by, such as its table. Each lane collects batches of its own and sends them in order, one
+   * at a time; a lane that fails does not hold up the others.
+   * @remarks Batches are per lane: thousands of lanes with a row each are thousands of sends.
+   */
+  readonly partition?: (item: T) => unknown;
+  /** Whether a row must not wait: its batch, and those before it in its lane, are due at once. */
+  readonly urgent?: (item: T) => boolean;
+  /**
+   * Sends at once, from 1. Each lane has one of its own at a time; without `partition` there is no order between
+   * the batches as soon as this is above 1.
+   * @default 1
+   */
+  readonly concurrency?: number;
   /** How failed batches are sent again. */
   readonly retry?: RetryOptions;
   /**
@@ -118,6 +136,17 @@ export interface BatchWriterOptions<T> {
   readonly timeout?: number;
   /** Receives rows that will not be written. Without it they reject `write`, `flush` and `close` and reach `onError`. */
   readonly deadLetter?: (item: T, error: unknown) => void;
+  /**
+   * Keeps rows in files until the sink has them, so that rows of a process that was killed are sent by the next.
+   * Without it a crash loses what is pending.
+   */
+  readonly journal?: JournalOptions<T>;
+  /**
+   * Closes the writer when the process gets SIGTERM, SIGINT or SIGHUP, and then lets the signal take its course: it
+   * ends the process unless somebody else listens for it. A second signal does so at once.
+   * @default false
+   */
+  readonly handleSignals?: boolean;
   /**
    * Longest time `close` waits for rows, and then for the sink, in milliseconds of `ioClock`.
    * @default 5_000
@@ -165,6 +194,11 @@ function batchSchema<T>() {
     maxPending: z._default(wholeNumber(1), 50_000),
     overflow: z._default(oneOf('wait', 'reject', 'drop-oldest', 'drop-newest'), 'wait'),
     key: z.optional(callback<(item: T) => unknown>()),
+    partition: z.optional(callback<(item: T) => unknown>()),
+    urgent: z.optional(callback<(item: T) => boolean>()),
+    concurrency: z._default(wholeNumber(1, 1_024), 1),
+    journal: z.optional(journalSchema<T>()),
+    handleSignals: z._default(flag(), false),
     retry: z.prefault(retrySchema(), {}),
     timeout: z._default(duration({ min: 1, allowInfinity: true }), 30_000),
     deadLetter: z.optional(callback<(item: T, error: unknown) => void>()),
@@ -180,6 +214,12 @@ export function readBatchOptions<T>(options: BatchWriterOptions<T>) {
   const settings = readOptions('BatchWriter', batchSchema<T>(), options);
   if ((settings.maxBytes === undefined) !== (settings.sizeOf === undefined)) {
     throw new ConfigError('BatchWriter: maxBytes and sizeOf must be given together, got only one of them');
+  }
+  if (settings.key !== undefined && settings.concurrency > 1 && settings.partition === undefined) {
+    // Two sends at once could store an older row of a key after a newer one.
+    throw new ConfigError(
+      `BatchWriter: key with concurrency ${settings.concurrency} needs partition, which keeps the rows of a key in order`,
+    );
   }
   return settings;
 }

@@ -1,4 +1,4 @@
-import { ClosedError, TimeoutError } from '../core/errors.js';
+import { ClosedError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
 import { show } from '../core/show.js';
 import type { BatchExplanation, BatchStats } from './batch-stats.js';
@@ -9,34 +9,40 @@ import {
   readBatchOptions,
 } from './batch-writer-options.js';
 import { DeadLetters } from './dead-letters.js';
-import { DelaySamples } from './delay-samples.js';
-import type { Delivery } from './delivery.js';
-import { Dispatch } from './dispatch.js';
 import { FlushMarks } from './flush-marks.js';
+import { journalIdentities, memoryIdentities, newRunName } from './identities.js';
 import { Intake } from './intake.js';
+import { Journal } from './journal/journal.js';
+import type { Lane } from './lane.js';
+import { Lanes } from './lanes.js';
+import { closeOnSignals } from './process-hooks.js';
+import { Settlement } from './settlement.js';
 import { quiet } from './settler.js';
-import { settlesWithin } from './settles-within.js';
+import { Shutdown } from './shutdown.js';
 import { newTally } from './tally.js';
-import { UnwrittenError } from './unwritten-error.js';
-import { WaitingRows } from './waiting-rows.js';
+import type { WaitingRows } from './waiting-rows.js';
 
 /**
- * Collects rows and sends them to a sink in batches, one send at a time and in order.
+ * Collects rows and sends them to a sink in batches: one send at a time and in order, or with `partition` in a lane
+ * per partition, each in its own order and `concurrency` sends at once.
  *
- * A batch is due when it has `maxItems` rows or `maxBytes` bytes, when its oldest row is `maxDelay` old, or on
- * `flush` and `close`. A failed batch is sent again; rows behind it wait. A row that makes its batch fail
- * is found, given up and handed to `deadLetter`; a sink that is down costs no rows. Before a row is given up for an
+ * A batch is due when it has `maxItems` rows or `maxBytes` bytes, when its oldest row is `maxDelay` old, when it has
+ * an `urgent` row, or on `flush` and `close`. A failed batch is sent again; rows behind it wait. A row that makes its
+ * batch fail is found, given up and handed to `deadLetter`; a sink that is down costs no rows. Before a row is given up for an
  * error that looks temporary, it is sent once more after a row behind it has passed: one that passes only then
  * is stored after that one. With no row behind it, the last row of a batch is judged by those before it: a sink
  * that takes them and then fails for all `attempts` costs that row.
  *
  * Each accepted row ends in exactly one count: accepted = written + pending + deadLettered + dropped + coalesced.
- * After a send that was cut off or whose reply was lost the sink gets rows again, with the same `ids`.
+ * After a send that was cut off or whose reply was lost the sink gets rows again, with the same `ids`. With `journal`
+ * that holds across runs: rows that a process leaves, however it ends, the next one sends before its own, with their
+ * `ids`. A sink that refuses identities it has (`isIdempotent`) then has every row once; any other may have some twice.
  *
  * The process stays alive while rows are pending, and not otherwise.
  *
  * Cost: `add` makes no promise and no timer per row; one timer, a few clock calls and one promise chain per batch.
- * With `key`, `maxBytes` or 'drop-oldest' also a small object per row, and under 'drop-oldest' a clock call.
+ * With other options than sizes and times also a small object per row, with `retry.deadline` and under 'drop-oldest' a
+ * clock call, and with `journal` the encoding.
  *
  * @example
  * const writer = new BatchWriter<Trade>({ sink: async (rows) => void (await insert(rows)), maxDelay: 500 });
@@ -46,39 +52,74 @@ import { WaitingRows } from './waiting-rows.js';
 export class BatchWriter<T> implements AsyncDisposable {
   readonly #settings: BatchSettings<T>;
   readonly #reporter: FailureReporter<BatchErrorContext>;
-  readonly #rows: WaitingRows<T>;
+  readonly #lanes: Lanes<T>;
   readonly #intake: Intake<T>;
-  readonly #dispatch: Dispatch<T>;
-  readonly #deadLetters: DeadLetters<T>;
   readonly #flushes: FlushMarks;
-  readonly #delays = new DelaySamples();
+  readonly #settlement: Settlement<T>;
+  readonly #journal: Journal<T> | undefined;
+  readonly #shutdown: Shutdown<T>;
   readonly #tally = newTally();
-  /** Rows need nothing but their place: no key, no size, no time of their own. */
-  readonly #isPlain: boolean;
+  /** The only lane, when rows need nothing but their place: no key, no size, no time, no identity of their own. */
+  readonly #plainLane: Lane<T> | undefined;
+  readonly #plainRows: WaitingRows<T> | undefined;
+  readonly #signals: Disposable | undefined;
+  /** Resolves, never rejects, when the journal is open or has failed to. */
+  readonly #opening: Promise<void>;
+  #isOpen: boolean;
+  #openError: unknown;
   #closing: Promise<void> | undefined;
 
   /** @throws ConfigError when an option is unknown or has a wrong value. */
   constructor(options: BatchWriterOptions<T>) {
     const settings = readBatchOptions(options);
-    const { name, key, maxBytes, overflow } = settings;
+    const { name, clock, ioClock, closeTimeout } = settings;
     this.#settings = settings;
-    this.#isPlain = key === undefined && maxBytes === undefined && overflow !== 'drop-oldest';
     this.#reporter = new FailureReporter(name, settings.onError);
     this.#flushes = new FlushMarks(name);
-    this.#deadLetters = new DeadLetters(settings, this.#reporter, this.#flushes);
-    this.#rows = waitingRows(settings);
-    this.#intake = new Intake(settings, this.#rows, this.#tally, {
-      onDue: () => this.#dispatch.schedule(),
-      onDropped: () => this.#settleFlushes(),
-      onFirstRefusal: (error) => this.#report(error, 'overflow', 1),
+    const deadLetters = new DeadLetters<T>(settings, this.#reporter, this.#flushes);
+    this.#journal = this.#newJournal();
+    const journal = this.#journal;
+    const identities = journal === undefined ? memoryIdentities() : journalIdentities(journal);
+    this.#settlement = new Settlement({
+      clock,
+      tally: this.#tally,
+      deadLetters,
+      onSettled: journal === undefined ? undefined : (identity) => journal.settle(identity),
+      onProgress: (lane) => this.#goOn(lane),
     });
-    this.#dispatch = new Dispatch(settings, this.#rows, {
-      onStored: (delivery, end, rejected) => this.#store(delivery, end, rejected),
-      onGivenUp: (delivery, end, error) => this.#giveUp(delivery, end, error),
+    this.#lanes = new Lanes(settings, (identity) => identities.textOf(identity), {
+      onStored: (lane, delivery, end, rejected) => this.#settlement.store(lane, delivery, end, rejected),
+      onGivenUp: (lane, delivery, end, error) => this.#settlement.giveUp(lane, delivery, end, error),
+      supersede: (lane, delivery) => this.#settlement.supersede(lane, delivery),
       onFailure: (error, operation, rows) => this.#report(error, operation, rows),
-      supersede: (delivery) => this.#supersede(delivery),
       isUrgent: () => this.#intake.room.size > 0,
+      isHeld: () => !this.#isOpen,
     });
+    this.#intake = new Intake(
+      settings,
+      { lanes: this.#lanes, identities, tally: this.#tally },
+      {
+        onGone: (lane, identity) => this.#forget(lane, identity),
+        hasMoreRoom: () => journal?.hasRoom !== false,
+        onFirstRefusal: (error) => this.#report(error, 'overflow', 1),
+      },
+    );
+    this.#shutdown = new Shutdown(settings, {
+      tally: this.#tally,
+      lanes: this.#lanes,
+      intake: this.#intake,
+      flushes: this.#flushes,
+      deadLetters,
+      journal,
+      reporter: this.#reporter,
+    });
+    this.#plainLane = isPlain(settings) ? this.#lanes.single : undefined;
+    this.#plainRows = this.#plainLane?.rows;
+    this.#isOpen = journal === undefined;
+    this.#opening = journal === undefined ? Promise.resolve() : this.#open(journal);
+    this.#signals = settings.handleSignals
+      ? closeOnSignals({ close: () => this.close(), clock: ioClock, closeTimeout })
+      : undefined;
   }
 
   // Hot path: once per row; no allocation but the array's growth.
@@ -91,10 +132,10 @@ export class BatchWriter<T> implements AsyncDisposable {
    */
   add(item: T): boolean {
     if (this.#closing !== undefined) throw this.#closedError();
-    if (!this.#isPlain || !this.#intake.hasRoom) return this.#intake.accept(item, undefined);
+    if (this.#plainRows === undefined || !this.#intake.hasRoom) return this.#intake.accept(item, undefined);
     this.#tally.accepted++;
     this.#tally.pending++;
-    if (this.#rows.push(item)) this.#dispatch.schedule();
+    if (this.#plainRows.push(item)) this.#plainLane?.schedule();
     return true;
   }
 
@@ -118,18 +159,18 @@ export class BatchWriter<T> implements AsyncDisposable {
 
   /**
    * Resolves when `add` will find room, unless another caller takes it first. For loops of `add` and `await ready()`.
+   * With `journal` it also waits until that is open.
    *
-   * Rejects with ClosedError when the writer is closed.
+   * Rejects with ClosedError when the writer is closed, whose cause is the failure when the journal could not be opened.
    */
   ready(): Promise<void> {
-    if (this.#closing !== undefined) return quiet(Promise.reject(this.#closedError()));
-    return this.#intake.hasRoom ? Promise.resolve() : this.#intake.room.whenReady();
+    return quiet(this.#whenReady());
   }
 
   /**
    * Sends all rows taken so far without regard to their age, and resolves when each is stored or given up.
    *
-   * Rows whose `write` waits for room are waited for too, as are retries.
+   * Rows whose `write` waits for room are waited for too, as are retries and rows of earlier runs.
    * Rejects with an AggregateError when rows were given up and there is no `deadLetter`, with ClosedError after `close`.
    */
   flush(): Promise<void> {
@@ -138,13 +179,25 @@ export class BatchWriter<T> implements AsyncDisposable {
   }
 
   /**
+   * Resolves when all rows taken so far outlive this process: they are in the journal, as safe as its `durability`
+   * says, or the sink has them. While the disk fails it waits. Without a journal as `flush`.
+   *
+   * Rejects with ClosedError after `close`.
+   */
+  secured(): Promise<void> {
+    if (this.#closing !== undefined) return quiet(Promise.reject(this.#closedError()));
+    return this.#journal === undefined ? this.flush() : quiet(this.#journal.secured());
+  }
+
+  /**
    * Takes no more rows, sends those held, and then closes the sink.
    *
-   * A wait for a retry is cut short. Rows not stored after `closeTimeout` go to `deadLetter`. Idempotent.
+   * A wait for a retry is cut short. Rows not stored after `closeTimeout` go to `deadLetter`, or stay in the journal if
+   * there is one. Idempotent.
    * Rejects with UnwrittenError (which holds those rows), else as `flush` does, else with the sink's error.
    */
   close(): Promise<void> {
-    this.#closing ??= quiet(this.#shutDown());
+    this.#closing ??= quiet(this.#close());
     return this.#closing;
   }
 
@@ -155,80 +208,84 @@ export class BatchWriter<T> implements AsyncDisposable {
 
   /** Counters as they are now. */
   stats(): BatchStats {
+    const { sends, resends } = this.#lanes.record;
+    const { delays } = this.#settlement;
     return {
       ...this.#tally,
-      batches: this.#dispatch.courier.batches,
-      retries: this.#dispatch.courier.retries,
+      batches: sends - resends,
+      retries: resends,
       failures: this.#reporter.count,
-      delayP50: this.#delays.percentile(0.5),
-      delayP99: this.#delays.percentile(0.99),
+      delayP50: delays.percentile(0.5),
+      delayP99: delays.percentile(0.99),
+      ...(this.#journal === undefined ? undefined : { journal: this.#journal.stats() }),
     };
   }
 
-  /** Says why rows are still held, and how the sink last failed. */
-  explain(): BatchExplanation {
-    const { current, courier } = this.#dispatch;
-    const oldest = current?.oldestAt ?? this.#rows.first?.oldestAt;
+  /** Says why rows are still held, and how the sink last failed; with `partition`, only of the rows of that lane. */
+  explain(partition?: unknown): BatchExplanation {
+    const { lastError } = this.#lanes.record;
+    const lanes = partition === undefined ? [...this.#lanes.all()] : [this.#lanes.find(partition)].filter(isThere);
+    const underWay = lanes.flatMap((lane) => lane.underWay);
+    const oldest = Math.min(...lanes.map((lane) => lane.oldestAt ?? Infinity));
+    const waiting = lanes.reduce((sum, lane) => sum + lane.rows.size, 0);
     return {
-      state: this.#state,
-      waiting: this.#rows.size,
-      inFlight: this.#tally.pending - this.#rows.size,
+      state: this.#stateOf(lanes, underWay.length, waiting),
+      lanes: lanes.length,
+      waiting,
+      inFlight: underWay.reduce((sum, { left }) => sum + left, 0),
       waitingForRoom: this.#intake.room.size,
-      oldestAge: oldest === undefined ? 0 : this.#settings.clock.now() - oldest,
-      attempts: current?.attempts ?? 0,
-      lastError: courier.lastError === undefined ? undefined : messageOf(courier.lastError),
+      oldestAge: oldest === Infinity ? 0 : this.#settings.clock.now() - oldest,
+      attempts: Math.max(0, ...underWay.map(({ attempts }) => attempts)),
+      lastError: lastError === undefined ? undefined : messageOf(lastError),
     };
   }
 
-  get #state(): BatchExplanation['state'] {
-    if (this.#dispatch.courier.isPausing) return 'retrying';
-    if (this.#dispatch.current !== undefined) return 'sending';
-    if (this.#tally.pending > 0) return 'collecting';
+  #stateOf(lanes: readonly Lane<T>[], underWay: number, waiting: number): BatchExplanation['state'] {
+    if (!this.#isOpen) return this.#closing === undefined ? 'opening' : 'closed';
+    if (lanes.some((lane) => lane.isPausing)) return 'retrying';
+    if (underWay > 0) return 'sending';
+    if (waiting > 0) return 'collecting';
     return this.#closing === undefined ? 'idle' : 'closed';
   }
 
-  #store(delivery: Delivery<T>, end: number, rejected: ReadonlyMap<number, unknown>): void {
-    const from = delivery.done;
-    this.#settle(delivery, end, rejected.size);
-    this.#delays.add(this.#settings.clock.now() - delivery.oldestAt);
-    if (delivery.hasSettlers || rejected.size > 0) {
-      for (let index = from; index < end; index++) {
-        if (rejected.has(index - from)) this.#deadLetters.bury(delivery, index, rejected.get(index - from));
-        else for (const settler of delivery.settlersOf(index)) settler.resolve();
-      }
+  #newJournal(): Journal<T> | undefined {
+    const { journal, ioClock } = this.#settings;
+    if (journal === undefined) return undefined;
+    return new Journal(journal, newRunName(), ioClock, {
+      onFailure: (error, rows) => this.#report(error, 'journal', rows),
+      onRoom: () => this.#intake.admit(),
+    });
+  }
+
+  async #open(journal: Journal<T>): Promise<void> {
+    try {
+      const rows = await journal.open();
+      this.#intake.replay(rows);
+      this.#isOpen = true;
+      this.#lanes.schedule();
+      this.#settleFlushes();
+    } catch (error) {
+      this.#openError = error;
+      this.#report(error, 'journal', this.#tally.pending);
+      this.#closing ??= quiet(this.#close());
     }
-    this.#goOn();
   }
 
-  #giveUp(delivery: Delivery<T>, end: number, error: unknown): void {
-    const from = delivery.done;
-    this.#settle(delivery, end, end - from);
-    for (let index = from; index < end; index++) this.#deadLetters.bury(delivery, index, error);
-    this.#goOn();
+  async #whenReady(): Promise<void> {
+    await this.#opening;
+    if (this.#closing !== undefined) throw this.#closedError();
+    if (!this.#intake.hasRoom) await this.#intake.room.whenReady();
   }
 
-  #supersede(delivery: Delivery<T>): boolean {
-    const { done } = delivery;
-    if (!this.#rows.succeed(delivery.keyAt(done), delivery.settlersOf(done))) return false;
-    delivery.advance(done + 1);
-    this.#tally.pending--;
-    this.#tally.coalesced++;
-    this.#goOn();
-    return true;
+  /** Nobody needs a row any more that was not sent. */
+  #forget(lane: Lane<T>, identity: number): void {
+    this.#journal?.settle(identity);
+    this.#settleFlushes(lane);
   }
 
-  /** Moves rows from pending to their end. Before any callback, so that the counts agree whenever somebody looks. */
-  #settle(delivery: Delivery<T>, end: number, failed: number): void {
-    const count = end - delivery.done;
-    delivery.advance(end);
-    this.#tally.pending -= count;
-    this.#tally.written += count - failed;
-    this.#tally.deadLettered += failed;
-  }
-
-  #goOn(): void {
+  #goOn(lane: Lane<T>): void {
     this.#intake.admit();
-    this.#settleFlushes();
+    this.#settleFlushes(lane);
   }
 
   #mark(): Promise<void> {
@@ -237,58 +294,24 @@ export class BatchWriter<T> implements AsyncDisposable {
     return promise;
   }
 
-  #settleFlushes(): void {
-    if (this.#flushes.isEmpty) return;
-    if (this.#flushes.set(this.#intake.room.left, this.#rows.lastSequence)) {
-      this.#rows.seal();
-      this.#dispatch.schedule();
-    }
-    this.#flushes.settle(this.#dispatch.oldestPending);
+  /** Settles the flushes that wait no longer, for rows of one lane if only that has moved. */
+  #settleFlushes(lane?: Lane<T>): void {
+    if (this.#flushes.isEmpty || !this.#isOpen) return;
+    const isNew = this.#flushes.set(this.#intake.room.left, () => this.#lanes.all());
+    if (isNew) this.#lanes.schedule();
+    for (const moved of isNew || lane === undefined ? this.#lanes.all() : [lane]) moved.settleMarks();
   }
 
-  async #shutDown(): Promise<void> {
-    const { ioClock, closeTimeout } = this.#settings;
-    const flushed = this.#mark();
-    this.#dispatch.courier.hurry();
-    this.#intake.room.announce(this.#closedError());
-    if (!(await settlesWithin(flushed, ioClock, closeTimeout))) await this.#abandon();
+  async #close(): Promise<void> {
     try {
-      await this.#closeSink();
+      await this.#shutdown.run(
+        this.#opening,
+        () => this.#openError,
+        () => this.#mark(),
+        this.#closedError(),
+      );
     } finally {
-      // Lost rows weigh more than a sink that does not end well: this rejection replaces the other.
-      await flushed;
-    }
-  }
-
-  /** Gives up everything that is left. */
-  async #abandon(): Promise<void> {
-    const { name, closeTimeout } = this.#settings;
-    const cause = this.#dispatch.courier.lastError;
-    const reason = new TimeoutError(`${name}: not written within ${closeTimeout} ms of close`, { cause });
-    this.#intake.close(this.#closedError());
-    const rest = await this.#dispatch.stop(reason);
-    const count = this.#tally.pending;
-    this.#tally.pending = 0;
-    this.#tally.deadLettered += count;
-    const items = this.#deadLetters.buryRest(rest, reason);
-    if (count === 0) return this.#flushes.settle(Infinity);
-    this.#flushes.abandon(
-      new UnwrittenError(`${name}: ${count} rows were not written within ${closeTimeout} ms of close`, items, {
-        cause,
-      }),
-    );
-  }
-
-  async #closeSink(): Promise<void> {
-    const { sink, ioClock, closeTimeout, name } = this.#settings;
-    if (typeof sink === 'function' || sink.close === undefined) return;
-    try {
-      const closed = Promise.resolve(sink.close());
-      if (await settlesWithin(closed, ioClock, closeTimeout)) return await closed;
-      throw new TimeoutError(`${name}: the sink was not closed within ${closeTimeout} ms`);
-    } catch (error) {
-      this.#report(error, 'close', 0);
-      throw error;
+      this.#signals?.[Symbol.dispose]();
     }
   }
 
@@ -297,19 +320,22 @@ export class BatchWriter<T> implements AsyncDisposable {
   }
 
   #closedError(): ClosedError {
-    return new ClosedError(`${this.#settings.name} is closed`);
+    const { name } = this.#settings;
+    if (this.#openError === undefined) return new ClosedError(`${name} is closed`);
+    const cause = this.#openError;
+    return new ClosedError(`${name} is closed, as its journal could not be opened: ${messageOf(cause)}`, { cause });
   }
 }
 
-function waitingRows<T>({ clock, key, maxBytes, maxItems, maxPending, overflow }: BatchSettings<T>): WaitingRows<T> {
-  const limits = {
-    // Full means due: rows that take all the room must not wait for more rows.
-    maxItems: Math.min(maxItems, maxPending),
-    maxBytes: maxBytes ?? Infinity,
-    hasKeys: key !== undefined,
-    keepsTimes: overflow === 'drop-oldest',
-  };
-  return new WaitingRows(limits, () => clock.now());
+/** Whether rows need nothing but their place. */
+function isPlain<T>(settings: BatchSettings<T>): boolean {
+  const { key, maxBytes, partition, urgent, journal, overflow, retry } = settings;
+  const needed = [key, maxBytes, partition, urgent, journal];
+  return needed.every((option) => option === undefined) && overflow !== 'drop-oldest' && retry.deadline === Infinity;
+}
+
+function isThere<T>(value: T | undefined): value is T {
+  return value !== undefined;
 }
 
 function messageOf(error: unknown): string {

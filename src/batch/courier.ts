@@ -1,16 +1,20 @@
+import { createHash } from 'node:crypto';
 import { backOffDelay } from '../core/back-off.js';
 import type { Clock } from '../core/clock.js';
 import { DeadlineError } from '../core/errors.js';
-import type { Delivery } from './delivery.js';
+import type { Delivery, Parcel } from './delivery.js';
 import { readRejected } from './rejected-rows.js';
+import { rowAtFault } from './row-at-fault.js';
 import { send } from './send.js';
 import type { SinkFunction } from './sink.js';
+import type { Slots } from './slots.js';
 
 /*
  * How one batch gets to the sink.
  *
- * A send that passes settles its rows. A permanent error splits the batch until the bad rows stand alone;
- * those are given up. A retryable error leads to the same rows being sent again after a wait.
+ * A send that passes settles its rows. A permanent error that names a row costs that row: at once when the sink named
+ * it, after it has failed alone when the server did by a line. One that names none splits the batch until the bad rows
+ * stand alone. A retryable error leads to the same rows being sent again after a wait.
  *
  * When `attempts` sends in a row have failed, two causes look alike from here: the server is down, or one row
  * makes it fail (an HTTP 500 for one odd row). Only a send that passes tells them apart. So the courier narrows
@@ -20,9 +24,9 @@ import type { SinkFunction } from './sink.js';
  * cause and is given up. When the neighbour fails too, nothing is known, nothing is given up, and the whole batch is
  * tried again after a wait. A server that is down therefore costs time, not rows.
  *
- * Rows are stored in order, with two exceptions: a neighbour that passed before a row whose second sending passes
- * as well, and one that was stored although its reply was lost. Rows of one key have no exception: a neighbour never
- * has the key of the row it stands beside.
+ * Rows are stored in order, with three exceptions: a neighbour that passed before a row whose second sending passes
+ * as well, one that was stored although its reply was lost, and one that a line accused and that passed alone. Rows of
+ * one key have no exception: a batch has no two of them.
  */
 
 /**
@@ -33,7 +37,7 @@ const FARTHEST_NEIGHBOUR = 3;
 
 /** What the courier asks of the writer. */
 export interface Dispatcher<T> {
-  /** The rows up to `end` are stored, but for the rejected ones, counted from the first row of the send. */
+  /** The rows up to `end` are stored, but for the rejected ones, counted from the first row not settled. */
   onStored(delivery: Delivery<T>, end: number, rejected: ReadonlyMap<number, unknown>): void;
   /** The rows up to `end` are given up. */
   onGivenUp(delivery: Delivery<T>, end: number, error: unknown): void;
@@ -45,16 +49,30 @@ export interface Dispatcher<T> {
   takeNext(): Delivery<T> | undefined;
 }
 
+/** Sends of all couriers of a writer. */
+export interface SendRecord {
+  /** All sends. */
+  sends: number;
+  /** Sends of rows that had been sent before, splits included. */
+  resends: number;
+  /** Error of the latest failed send. */
+  lastError: unknown;
+}
+
 /** Settings of a {@link Courier}. */
-interface CourierSettings<T> {
+export interface CourierSettings<T> {
   /** The sink, as a function whose object form is already bound. */
   readonly write: SinkFunction<T>;
   /** Time of timeouts, waits and the deadline. */
   readonly clock: Clock;
   /** Longest time of one send, in milliseconds; Infinity for no limit. */
   readonly timeout: number;
-  /** Prefix of all identities. */
-  readonly writerId: string;
+  /** A row's identity as the sink gets it. */
+  readonly idOf: (identity: number) => string;
+  /** Where sends are counted. */
+  readonly record: SendRecord;
+  /** Leave to send, where there may be more couriers than sends at once. */
+  readonly slots: Slots | undefined;
   /** `attempts` sends in a row before a search for the cause; `minDelay`, `maxDelay` and `deadline` in milliseconds. */
   readonly retry: {
     readonly attempts: number;
@@ -67,8 +85,8 @@ interface CourierSettings<T> {
 
 /** What came of one send. */
 type Outcome =
-  | { readonly isStored: true; readonly answer: unknown }
-  | { readonly isStored: false; readonly error: unknown };
+  | { readonly isStored: true; readonly answer: unknown; readonly parcel: Parcel<unknown> }
+  | { readonly isStored: false; readonly error: unknown; readonly parcel: Parcel<unknown> };
 
 /** Brings batches to the sink, one send at a time; see the notes above. */
 export class Courier<T> {
@@ -78,23 +96,11 @@ export class Courier<T> {
   #endPause: (() => void) | undefined;
   #isStopped = false;
   #isHurried = false;
-  #sends = 0;
-  #resends = 0;
-  #lastError: unknown;
+  #hasSlot = false;
 
   constructor(settings: CourierSettings<T>, dispatcher: Dispatcher<T>) {
     this.#settings = settings;
     this.#dispatcher = dispatcher;
-  }
-
-  /** Sends of a batch that had not been sent before. */
-  get batches(): number {
-    return this.#sends - this.#resends;
-  }
-
-  /** Sends of rows that had been sent before, splits included. */
-  get retries(): number {
-    return this.#resends;
   }
 
   /** Whether it waits for the next try. */
@@ -102,37 +108,44 @@ export class Courier<T> {
     return this.#endPause !== undefined;
   }
 
-  /** Error of the latest failed send. */
-  get lastError(): unknown {
-    return this.#lastError;
+  /** Waits for leave to send, if it has none yet. */
+  async enter(): Promise<void> {
+    if (this.#hasSlot || this.#settings.slots === undefined) return;
+    await this.#settings.slots.acquire();
+    this.#hasSlot = true;
+  }
+
+  /** Gives the leave to send back. */
+  leave(): void {
+    if (!this.#hasSlot) return;
+    this.#hasSlot = false;
+    this.#settings.slots?.release();
   }
 
   /** Brings a batch to its end: every row stored or given up, unless the courier is stopped. */
   async deliver(delivery: Delivery<T>): Promise<void> {
-    const { attempts, deadline } = this.#settings.retry;
-    const giveUpAt = this.#settings.clock.now() + deadline;
+    const { attempts } = this.#settings.retry;
     let failures = 0;
-    while (delivery.left > 0 && !this.#isStopped) {
-      const outcome = await this.#send(delivery, giveUpAt);
+    let latest: unknown;
+    while (!this.#isStopped && this.#expire(delivery, latest) > 0) {
+      const outcome = await this.#send(delivery);
       if (outcome.isStored) {
         failures = 0;
         continue;
       }
       if (this.#isStopped) return;
-      if (this.#settings.clock.now() >= giveUpAt) return this.#miss(delivery, outcome.error);
-      if (!this.#isRetryable(outcome.error)) {
-        if (!delivery.split()) this.#giveUp(delivery, delivery.done + 1, outcome.error);
+      latest = outcome.error;
+      if (!this.#isRetryable(latest)) {
+        await this.#isolate(delivery, outcome.parcel, latest);
         failures = 0;
         continue;
       }
       failures++;
-      if (failures % attempts === 0 && (await this.#probe(delivery, outcome.error, giveUpAt))) {
+      if (failures % attempts === 0 && (await this.#probe(delivery, latest))) {
         failures = 0;
         continue;
       }
-      if (this.#isStopped) return;
-      await this.#pause(failures, giveUpAt);
-      if (!this.#isStopped && this.#settings.clock.now() >= giveUpAt) return this.#miss(delivery, outcome.error);
+      if (!this.#isStopped) await this.#pause(failures, delivery);
     }
   }
 
@@ -149,61 +162,124 @@ export class Courier<T> {
     this.hurry();
   }
 
+  /** Gives up the first rows as far as their deadline has passed. Returns how many rows are left. */
+  #expire(delivery: Delivery<T>, cause: unknown): number {
+    const { clock, retry } = this.#settings;
+    // A row that is late for want of an earlier send, not for a failed one, is sent once.
+    if (retry.deadline === Infinity || delivery.attempts === 0) return delivery.left;
+    const now = clock.now();
+    let end = delivery.done;
+    while (end < delivery.items.length && now >= delivery.arrivalAt(end) + retry.deadline) end++;
+    if (end > delivery.done) {
+      const rows = end - delivery.done;
+      const error = new DeadlineError(`${rows} rows could not be written within ${retry.deadline} ms`, { cause });
+      this.#dispatcher.onGivenUp(delivery, end, error);
+    }
+    return delivery.left;
+  }
+
   /** Sends the next rows and settles them when that passes. */
-  async #send(delivery: Delivery<T>, giveUpAt: number): Promise<Outcome> {
+  async #send(delivery: Delivery<T>): Promise<Outcome> {
     const { done, end } = delivery;
-    const outcome = await this.#attempt(delivery, done, end, giveUpAt);
-    if (outcome.isStored) this.#store(delivery, done, end, outcome.answer);
+    const outcome = await this.#attempt(delivery, done, end);
+    if (outcome.isStored) this.#store(delivery, end, outcome);
     return outcome;
   }
 
-  async #attempt(delivery: Delivery<T>, from: number, end: number, giveUpAt: number): Promise<Outcome> {
-    const { clock, timeout, write } = this.#settings;
-    const items = from === 0 && end === delivery.items.length ? delivery.items : delivery.items.slice(from, end);
-    this.#sends++;
-    if (delivery.attempts++ > 0) this.#resends++;
+  async #attempt(delivery: Delivery<T>, from: number, end: number): Promise<Outcome> {
+    const { clock, record, write } = this.#settings;
+    const parcel = delivery.parcel(from, end);
+    const { items } = parcel;
+    if (items.length === 0) return { isStored: true, answer: undefined, parcel };
+    if (!this.#isStopped) await this.enter();
+    if (this.#isStopped) return { isStored: false, error: undefined, parcel };
+    record.sends++;
+    if (delivery.attempts++ > 0) record.resends++;
     const controller = new AbortController();
     this.#controller = controller;
     try {
       const answer = await send(write, clock, {
         items,
         attempt: delivery.attempts,
-        batchId: `${this.#idOf(delivery, from)}+${end - from}`,
-        ids: () => items.map((_, offset) => this.#idOf(delivery, from + offset)),
-        timeout: Math.min(timeout, Math.max(giveUpAt - clock.now(), 1)),
+        batchId: () => this.#batchIdOf(delivery, parcel),
+        ids: () => items.map((_, offset) => this.#settings.idOf(identityAt(delivery, parcel, offset))),
+        timeout: this.#timeoutOf(delivery, end),
         controller,
       });
-      return { isStored: true, answer };
+      return { isStored: true, answer, parcel };
     } catch (error) {
-      this.#lastError = error;
-      return { isStored: false, error };
+      record.lastError = error;
+      return { isStored: false, error, parcel };
     } finally {
       this.#controller = undefined;
     }
   }
 
-  #idOf(delivery: Delivery<T>, index: number): string {
-    return `${this.#settings.writerId}-${delivery.sequenceAt(index)}`;
+  /** A send lasts until the deadline of its last row at the longest: before that some of its rows would be sent again. */
+  #timeoutOf(delivery: Delivery<T>, end: number): number {
+    const { clock, timeout, retry } = this.#settings;
+    if (retry.deadline === Infinity) return timeout;
+    const rest = delivery.arrivalAt(end - 1) + retry.deadline - clock.now();
+    return rest > 0 ? Math.min(timeout, rest) : timeout;
   }
 
-  #store(delivery: Delivery<T>, from: number, end: number, answer: unknown): void {
-    const { rows, malformed } = readRejected(answer, end - from);
+  #batchIdOf(delivery: Delivery<T>, parcel: Parcel<T>): string {
+    const { idOf } = this.#settings;
+    const count = parcel.items.length;
+    const identities = parcel.items.map((_, offset) => identityAt(delivery, parcel, offset));
+    const [first = 0] = identities;
+    const name = `${idOf(first)}+${count}`;
+    if (first >= 0 && identities.every((identity, offset) => identity === first + offset)) return name;
+    // Rows that do not follow one another: another set may begin and end with the same ones.
+    const hash = createHash('sha256').update(identities.map((identity) => idOf(identity)).join());
+    return `${name}.${hash.digest('hex').slice(0, 16)}`;
+  }
+
+  #store(delivery: Delivery<T>, end: number, { answer, parcel }: Outcome & { isStored: true }): void {
+    const { rows, malformed } = readRejected(answer, parcel.items.length);
     delivery.hasPassed = delivery.attempts > 1;
-    this.#dispatcher.onStored(delivery, end, rows);
-    if (malformed !== undefined) this.#dispatcher.onFailure(malformed, 'report', end - from);
+    this.#dispatcher.onStored(delivery, end, rejectedOf(delivery, end, parcel, rows));
+    if (malformed !== undefined) this.#dispatcher.onFailure(malformed, 'report', parcel.items.length);
+  }
+
+  /** Comes closer to the row that made a send fail for good. */
+  async #isolate(delivery: Delivery<T>, parcel: Parcel<unknown>, error: unknown): Promise<void> {
+    const count = parcel.items.length;
+    const accused = count === 1 ? { index: 0, isCertain: true } : rowAtFault(error, count);
+    if (accused === undefined) {
+      delivery.split();
+      return;
+    }
+    const index = indexAt(parcel, accused.index);
+    if (accused.isCertain) {
+      delivery.decide(index, { isStored: false, error });
+      return;
+    }
+    const outcome = await this.#attempt(delivery, index, index + 1);
+    if (outcome.isStored) this.#keep(delivery, index, outcome);
+    else if (this.#isStopped) return;
+    else if (!this.#isRetryable(outcome.error)) delivery.decide(index, { isStored: false, error: outcome.error });
+  }
+
+  /** Notes that a row was sent alone, ahead of its turn. It was not at fault, so the search goes on in the halves. */
+  #keep(delivery: Delivery<T>, index: number, { answer }: Outcome & { isStored: true }): void {
+    const refused = readRejected(answer, 1).rows;
+    delivery.decide(index, refused.has(0) ? { isStored: false, error: refused.get(0) } : { isStored: true });
+    delivery.split();
   }
 
   /** Looks for a part that passes. Returns whether the delivery has come forward. */
-  async #probe(delivery: Delivery<T>, error: unknown, giveUpAt: number): Promise<boolean> {
+  async #probe(delivery: Delivery<T>, error: unknown): Promise<boolean> {
     this.#dispatcher.onFailure(error, 'send', delivery.left);
     let latest = error;
     while (!this.#isStopped && delivery.split()) {
-      const outcome = await this.#send(delivery, giveUpAt);
+      const outcome = await this.#send(delivery);
       if (outcome.isStored) return true;
       latest = outcome.error;
     }
+    if (this.#isStopped) return false;
     const isAtFault = this.#isRetryable(latest)
-      ? await this.#isOutlived(delivery, latest, giveUpAt)
+      ? await this.#isOutlived(delivery, latest)
       : this.#giveUp(delivery, delivery.done + 1, latest);
     if (isAtFault) return true;
     delivery.searches++;
@@ -212,8 +288,7 @@ export class Courier<T> {
   }
 
   /** Whether rows pass after the one that fails alone. Then that one is settled, and after it they are. */
-  async #isOutlived(delivery: Delivery<T>, error: unknown, giveUpAt: number): Promise<boolean> {
-    if (this.#isStopped) return false;
+  async #isOutlived(delivery: Delivery<T>, error: unknown): Promise<boolean> {
     const followers = delivery.left - 1;
     // Otherwise the newer row could be stored without us learning it, and the older one after it.
     if (followers === 0 && this.#dispatcher.supersede(delivery)) return true;
@@ -223,31 +298,32 @@ export class Courier<T> {
     const isSame = next === delivery;
     const from = isSame ? delivery.done + 1 + (delivery.searches % Math.min(FARTHEST_NEIGHBOUR, followers)) : next.done;
     const end = isSame ? from + 1 : next.end;
-    const outcome = await this.#attempt(next, from, end, giveUpAt);
-    if (!outcome.isStored) return false;
-    await this.#settleSuspects(delivery, isSame ? from : delivery.items.length, error, giveUpAt);
-    this.#store(next, from, end, outcome.answer);
+    const outcome = await this.#attempt(next, from, end);
+    // A row whose fate is known is not sent, so it tells nothing of the sink.
+    if (!outcome.isStored || outcome.parcel.items.length === 0) return false;
+    const isSettled = await this.#settleSuspects(delivery, isSame ? from : delivery.items.length, error);
+    if (isSettled || !isSame) this.#store(next, end, outcome);
+    else this.#keep(delivery, from, outcome);
     return true;
   }
 
-  /** Sends the rows before `end` once more, each alone, and gives up those that fail again. */
-  async #settleSuspects(delivery: Delivery<T>, end: number, error: unknown, giveUpAt: number): Promise<void> {
+  /**
+   * Sends the rows before `end` once more, each alone, and gives up those that fail again.
+   * @returns false when the courier was stopped before all were settled.
+   */
+  async #settleSuspects(delivery: Delivery<T>, end: number, error: unknown): Promise<boolean> {
     for (let index = delivery.done; index < end; index++) {
-      const outcome = this.#isStopped ? undefined : await this.#attempt(delivery, index, index + 1, giveUpAt);
-      if (outcome?.isStored === true) this.#store(delivery, index, index + 1, outcome.answer);
+      const outcome = await this.#attempt(delivery, index, index + 1);
+      if (outcome.isStored) this.#store(delivery, index + 1, outcome);
+      else if (this.#isStopped) return false;
       else this.#giveUp(delivery, index + 1, error);
     }
+    return true;
   }
 
   #giveUp(delivery: Delivery<T>, end: number, error: unknown): true {
     this.#dispatcher.onGivenUp(delivery, end, error);
     return true;
-  }
-
-  #miss(delivery: Delivery<T>, cause: unknown): void {
-    const { deadline } = this.#settings.retry;
-    const error = new DeadlineError(`${delivery.left} rows could not be written within ${deadline} ms`, { cause });
-    this.#giveUp(delivery, delivery.items.length, error);
   }
 
   #isRetryable(error: unknown): boolean {
@@ -259,17 +335,42 @@ export class Courier<T> {
     }
   }
 
-  #pause(failures: number, giveUpAt: number): Promise<void> {
+  #pause(failures: number, delivery: Delivery<T>): Promise<void> {
     const { clock, retry } = this.#settings;
     const delay = backOffDelay(this.#isHurried ? 1 : failures, retry, Math.random);
+    const rest = delivery.arrivalAt(delivery.done) + retry.deadline - clock.now();
+    this.leave();
     return new Promise((resolve) => {
       const end = (): void => {
         timer.cancel();
         this.#endPause = undefined;
         resolve();
       };
-      const timer = clock.setTimeout(end, Math.min(delay, giveUpAt - clock.now()));
+      const timer = clock.setTimeout(end, Math.min(delay, Math.max(rest, 0)));
       this.#endPause = end;
     });
   }
+}
+
+/** Index in the delivery of the row at a position of a parcel. */
+function indexAt({ indices, from }: Parcel<unknown>, position: number): number {
+  return indices?.[position] ?? from + position;
+}
+
+function identityAt(delivery: Delivery<unknown>, parcel: Parcel<unknown>, position: number): number {
+  return delivery.identityAt(indexAt(parcel, position));
+}
+
+/** Errors of the rows up to `end`, counted from the first that is not settled: the sink's, and those decided before. */
+function rejectedOf(
+  delivery: Delivery<unknown>,
+  end: number,
+  parcel: Parcel<unknown>,
+  rows: ReadonlyMap<number, unknown>,
+): ReadonlyMap<number, unknown> {
+  if (parcel.indices === undefined) return rows;
+  const rejected = new Map<number, unknown>();
+  for (const [position, error] of rows) rejected.set(indexAt(parcel, position) - delivery.done, error);
+  for (const [index, error] of delivery.decidedErrors(end)) rejected.set(index - delivery.done, error);
+  return rejected;
 }

@@ -2,6 +2,7 @@ import type { FailureReporter } from '../core/failures.js';
 import type { BatchErrorContext } from './batch-writer-options.js';
 import type { Delivery } from './delivery.js';
 import type { FlushMarks } from './flush-marks.js';
+import type { Lane } from './lane.js';
 
 /** Where rows end that will not be written: at `deadLetter`, or without it with the flushes and `onError`. */
 export class DeadLetters<T> {
@@ -25,25 +26,30 @@ export class DeadLetters<T> {
   }
 
   /** Gives up one row of a batch that was sent. */
-  bury(delivery: Delivery<T>, index: number, error: unknown): void {
+  bury(lane: Lane<T>, delivery: Delivery<T>, index: number, error: unknown): void {
     for (const settler of delivery.settlersOf(index)) settler.reject(error);
     if (this.#deadLetter !== undefined) return this.#hand(delivery.items.slice(index, index + 1), error);
-    this.#flushes.fail(delivery.sequenceAt(index), error);
+    this.#flushes.fail(lane, delivery.sequenceAt(index), error);
     this.#reporter.report(error, { name: this.#name, operation: 'row', rows: 1 });
   }
 
-  /** Gives up what is left of several batches. Returns those rows. */
-  buryRest(deliveries: readonly Delivery<T>[], error: unknown): T[] {
-    const rest = deliveries.flatMap((delivery) => delivery.items.slice(delivery.done));
+  /** Tells those who wait for the rows left of several batches that they will not be written. Returns those rows. */
+  rejectRest(deliveries: readonly Delivery<T>[], error: unknown): T[] {
+    const rest: T[] = [];
     for (const delivery of deliveries) {
-      if (!delivery.hasSettlers) continue;
       for (let index = delivery.done; index < delivery.items.length; index++) {
+        if (delivery.isStoredAt(index)) continue;
+        rest.push(...delivery.items.slice(index, index + 1));
         for (const settler of delivery.settlersOf(index)) settler.reject(error);
       }
     }
+    return rest;
+  }
+
+  /** Gives up rows at the end of the writer. */
+  buryRest(rest: readonly T[], error: unknown): void {
     if (this.#deadLetter !== undefined) this.#hand(rest, error);
     else this.#reporter.report(error, { name: this.#name, operation: 'close', rows: rest.length });
-    return rest;
   }
 
   #hand(items: readonly T[], error: unknown): void {

@@ -1,6 +1,9 @@
 import { ArgumentError, OverflowError } from '../core/errors.js';
 import { show } from '../core/show.js';
 import type { BatchSettings } from './batch-writer-options.js';
+import type { Identities } from './identities.js';
+import type { Lane } from './lane.js';
+import type { Lanes } from './lanes.js';
 import { Room } from './room.js';
 import type { Settler } from './settler.js';
 import type { Tally } from './tally.js';
@@ -8,13 +11,20 @@ import type { RowFacts } from './waiting-batch.js';
 import type { WaitingRows } from './waiting-rows.js';
 
 /** What the intake tells the writer. */
-interface IntakeListener {
-  /** Something may be due now. */
-  onDue(): void;
-  /** The oldest waiting row is another one. */
-  onDropped(): void;
+interface IntakeListener<T> {
+  /** A row was given up, or another has taken its place: nobody needs it any more. */
+  onGone(lane: Lane<T>, identity: number): void;
+  /** Whether there is room besides that in memory. */
+  hasMoreRoom(): boolean;
   /** A row was turned away for the first time. */
   onFirstRefusal(error: OverflowError): void;
+}
+
+/** A row that an earlier run has left. */
+export interface ReplayedRow<T> {
+  readonly item: T;
+  /** What tells it from all others. */
+  readonly identity: number;
 }
 
 /** Decides what becomes of a row that comes: a place, the place of another, a wait for room, or none. */
@@ -23,28 +33,39 @@ export class Intake<T> {
   readonly room = new Room<T>();
   readonly #settings: BatchSettings<T>;
   readonly #maxPending: number;
-  readonly #rows: WaitingRows<T>;
+  readonly #lanes: Lanes<T>;
+  readonly #identities: Identities<T>;
   readonly #tally: Tally;
-  readonly #listener: IntakeListener;
+  readonly #listener: IntakeListener<T>;
 
-  constructor(settings: BatchSettings<T>, rows: WaitingRows<T>, tally: Tally, listener: IntakeListener) {
+  constructor(
+    settings: BatchSettings<T>,
+    { lanes, identities, tally }: { lanes: Lanes<T>; identities: Identities<T>; tally: Tally },
+    listener: IntakeListener<T>,
+  ) {
     this.#settings = settings;
     this.#maxPending = settings.maxPending;
-    this.#rows = rows;
+    this.#lanes = lanes;
+    this.#identities = identities;
     this.#tally = tally;
     this.#listener = listener;
   }
 
   /** Whether a new row finds a place at once. */
   get hasRoom(): boolean {
-    return this.#tally.pending < this.#maxPending && this.room.size === 0;
+    return this.#hasPlace && this.room.size === 0;
+  }
+
+  get #hasPlace(): boolean {
+    return this.#tally.pending < this.#maxPending && this.#listener.hasMoreRoom();
   }
 
   /** Finds a place for a row. Returns whether it was taken; `settler` learns the rest. */
   accept(item: T, settler: Settler | undefined): boolean {
     const facts = this.#factsOf(item, settler);
+    const lane = this.#lanes.find(facts.partition);
     // Behind rows that wait for room a newer one must not slip into an earlier place.
-    if (this.room.size === 0 && this.#replace(item, facts)) return true;
+    if (this.room.size === 0 && lane?.rows.hasKey(facts.key) === true) return this.#replace(lane, item, facts);
     if (this.hasRoom) return this.#push(item, facts);
     switch (this.#settings.overflow) {
       case 'wait':
@@ -56,18 +77,40 @@ export class Intake<T> {
       case 'drop-oldest':
         break;
     }
-    return this.#dropOldest() ? this.#push(item, facts) : this.#dropNewest(settler);
+    // Dropping rows makes room in memory only.
+    const hasDropped = this.#listener.hasMoreRoom() && this.#dropOldest();
+    return hasDropped ? this.#push(item, facts) : this.#dropNewest(settler);
   }
 
   /** Lets rows in that wait for room. */
   admit(): void {
-    while (this.room.size > 0 && this.#tally.pending < this.#maxPending) {
+    while (this.room.size > 0 && this.#hasPlace) {
       const applicant = this.room.takeFirst();
       if (applicant === undefined) return;
-      const { item, facts } = applicant;
-      if (!this.#replace(item, facts)) this.#push(item, facts);
+      this.#admitOne(applicant.item, applicant.facts);
     }
     if (this.hasRoom) this.room.announce();
+  }
+
+  /** Puts rows of an earlier run before all others; a newer row of their key stands for them. */
+  replay(rows: readonly ReplayedRow<T>[]): void {
+    const chains = new Map<Lane<T>, WaitingRows<T>>();
+    for (const { item, identity } of rows) {
+      const facts = this.#factsOf(item, undefined);
+      const lane = this.#lanes.at(facts.partition);
+      const chain = chains.get(lane) ?? lane.rows.emptyBefore(rows.length);
+      chains.set(lane, chain);
+      this.#tally.accepted++;
+      const replaced = lane.rows.hasKey(facts.key) ? identity : chain.replace(item, facts, identity);
+      if (replaced === undefined) {
+        this.#tally.pending++;
+        chain.pushWith(item, facts, identity);
+      } else {
+        this.#tally.coalesced++;
+        this.#listener.onGone(lane, replaced);
+      }
+    }
+    for (const [lane, chain] of chains) lane.rows.prepend(chain);
   }
 
   /** Turns everybody away who waits for room. */
@@ -80,26 +123,41 @@ export class Intake<T> {
   }
 
   #factsOf(item: T, settler: Settler | undefined): RowFacts {
-    const { name, sizeOf, key } = this.#settings;
+    const { name, sizeOf, key, partition, urgent } = this.#settings;
     const size: unknown = sizeOf === undefined ? 0 : sizeOf(item);
     if (typeof size !== 'number' || !(size >= 0 && size < Infinity)) {
       throw new ArgumentError(`${name}: sizeOf must return a number from 0 up, got ${show(size)}`);
     }
-    return { size, key: key?.(item), settler };
+    return { size, key: key?.(item), partition: partition?.(item), isUrgent: urgent?.(item) === true, settler };
   }
 
-  #replace(item: T, facts: RowFacts): boolean {
-    if (!this.#rows.replace(item, facts)) return false;
+  #admitOne(item: T, facts: RowFacts): void {
+    try {
+      const lane = this.#lanes.find(facts.partition);
+      if (lane?.rows.hasKey(facts.key) === true) this.#replace(lane, item, facts);
+      else this.#push(item, facts);
+    } catch (error) {
+      // What keeping the row throws: nobody is there any more to catch it but the one who waits.
+      this.#tally.refused++;
+      facts.settler?.reject(error);
+    }
+  }
+
+  #replace(lane: Lane<T>, item: T, facts: RowFacts): true {
+    const replaced = lane.rows.replace(item, facts, this.#identities.take(item));
     this.#tally.accepted++;
     this.#tally.coalesced++;
-    this.#listener.onDue();
+    if (replaced !== undefined) this.#listener.onGone(lane, replaced);
+    lane.schedule();
     return true;
   }
 
   #push(item: T, facts: RowFacts): true {
+    const identity = this.#identities.take(item);
+    const lane = this.#lanes.at(facts.partition);
     this.#tally.accepted++;
     this.#tally.pending++;
-    if (this.#rows.pushWith(item, facts)) this.#listener.onDue();
+    if (lane.rows.pushWith(item, facts, identity)) lane.schedule();
     return true;
   }
 
@@ -107,7 +165,7 @@ export class Intake<T> {
     const { settler } = facts;
     if (settler === undefined || this.room.size >= this.#settings.maxPending) return this.#refuse(settler);
     this.room.enter(item, facts);
-    this.#listener.onDue();
+    this.#lanes.schedule();
     return true;
   }
 
@@ -126,12 +184,14 @@ export class Intake<T> {
   }
 
   #dropOldest(): boolean {
-    const settlers = this.#rows.dropOldest();
-    if (settlers === undefined) return false;
+    const lane = this.#lanes.withOldest();
+    const dropped = lane?.rows.dropOldest();
+    if (lane === undefined || dropped === undefined) return false;
     this.#tally.pending--;
     this.#tally.dropped++;
-    for (const settler of settlers) settler.reject(this.#overflow('the row was dropped for a newer one'));
-    this.#listener.onDropped();
+    for (const settler of dropped.settlers) settler.reject(this.#overflow('the row was dropped for a newer one'));
+    this.#listener.onGone(lane, dropped.identity);
+    if (lane.rows.size === 0) lane.schedule();
     return true;
   }
 

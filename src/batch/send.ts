@@ -9,8 +9,8 @@ interface SendRequest<T> {
   readonly items: readonly T[];
   /** Sends of the batch including this one, from 1. */
   readonly attempt: number;
-  /** Identity of exactly these rows: the same whenever the same rows are sent together. */
-  readonly batchId: string;
+  /** Identity of exactly these rows: the same whenever the same rows are sent together. Computed only if asked for. */
+  readonly batchId: () => string;
   /** Computed only if the sink asks for identities. */
   readonly ids: () => readonly string[];
   /** Milliseconds, or Infinity. */
@@ -46,10 +46,13 @@ async function call<T>(write: SinkFunction<T>, request: SendRequest<T>): Promise
 
 function contextOf<T>({ controller, attempt, batchId, ids }: SendRequest<T>): SendContext {
   let known: readonly string[] | undefined;
+  let knownId: string | undefined;
   return {
     signal: controller.signal,
     attempt,
-    batchId,
+    get batchId() {
+      return (knownId ??= batchId());
+    },
     get ids() {
       return (known ??= ids());
     },

@@ -14,6 +14,10 @@ export interface RowFacts {
   readonly size: number;
   /** What `key` returned for the row; undefined without that option. */
   readonly key: unknown;
+  /** What `partition` returned for the row; undefined without that option. */
+  readonly partition: unknown;
+  /** Whether the row's batch is due at once. */
+  readonly isUrgent: boolean;
   /** Who waits for the row; undefined for one that came by `add`. */
   readonly settler: Settler | undefined;
 }
@@ -46,6 +50,10 @@ export class WaitingBatch<T> {
   sizes: number[] | undefined;
   /** Key of each row, where rows have keys. */
   keys: unknown[] | undefined;
+  /** What tells each row from all others, where that is not its number. */
+  identities: number[] | undefined;
+  /** When each row came by `ioClock`, where rows have a deadline. */
+  arrivals: number[] | undefined;
   /** Who waits for a row, by its index; made with the first of them. */
   settlers: Map<number, Settler[]> | undefined;
 

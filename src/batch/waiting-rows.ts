@@ -12,6 +12,26 @@ interface WaitingLimits {
   readonly hasKeys: boolean;
   /** Whether the oldest row may be dropped. */
   readonly keepsTimes: boolean;
+  /** Whether a row's number is not enough to tell it from those of other lanes and runs. */
+  readonly hasIdentities: boolean;
+  /** Whether rows have a deadline. */
+  readonly hasDeadline: boolean;
+}
+
+/** The clocks of a writer. */
+interface WaitingClocks {
+  /** Time of ages. */
+  readonly now: () => number;
+  /** Time of deadlines. */
+  readonly ioNow: () => number;
+}
+
+/** A row that was given up before it was sent. */
+interface DroppedRow {
+  /** What tells it from all others. */
+  readonly identity: number;
+  /** Who waits for it. */
+  readonly settlers: readonly Settler[];
 }
 
 /**
@@ -23,17 +43,17 @@ interface WaitingLimits {
 export class WaitingRows<T> {
   readonly #limits: WaitingLimits;
   readonly #maxItems: number;
-  readonly #now: () => number;
+  readonly #clocks: WaitingClocks;
   readonly #places: Map<unknown, Place<T>> | undefined;
   #first: WaitingBatch<T> | undefined;
   #last: WaitingBatch<T> | undefined;
   #sequence = 0;
   #size = 0;
 
-  constructor(limits: WaitingLimits, now: () => number) {
+  constructor(limits: WaitingLimits, clocks: WaitingClocks) {
     this.#limits = limits;
     this.#maxItems = limits.maxItems;
-    this.#now = now;
+    this.#clocks = clocks;
     if (limits.hasKeys) this.#places = new Map();
   }
 
@@ -65,25 +85,56 @@ export class WaitingRows<T> {
   }
 
   /** As `push`, for a row with a size, a key or somebody who waits for it. */
-  pushWith(item: T, facts: RowFacts): boolean {
+  pushWith(item: T, facts: RowFacts, identity: number): boolean {
     const isDue = this.#sealUnlessFits(facts.size);
     const isNew = this.push(item);
     const batch = this.#last;
     if (batch === undefined) return isNew;
+    batch.identities?.push(identity);
     this.#keep(batch, batch.items.length - 1, facts);
     return isNew || isDue || batch.isSealed;
   }
 
-  /** Puts a row in the place of the one of the same key that waits. Returns whether there is one. */
-  replace(item: T, { size, key, settler }: RowFacts): boolean {
+  /** Whether a row of this key waits. */
+  hasKey(key: unknown): boolean {
+    return this.#places?.has(key) === true;
+  }
+
+  /**
+   * Puts a row in the place of the one of the same key that waits.
+   * @returns the identity of the replaced row; undefined when there is none.
+   */
+  replace(item: T, { size, key, settler, isUrgent }: RowFacts, identity: number): number | undefined {
     const place = this.#places?.get(key);
-    if (place === undefined) return false;
+    if (place === undefined) return undefined;
     const { batch, index } = place;
+    const replaced = batch.identities?.[index] ?? batch.firstSequence + index;
     batch.items[index] = item;
+    // Its own identity: the replaced row may have been stored under the old one, by a run before this.
+    if (batch.identities !== undefined) batch.identities[index] = identity;
+    if (batch.arrivals !== undefined) batch.arrivals[index] = this.#clocks.ioNow();
     batch.resize(index, size);
-    if (batch.bytes >= this.#limits.maxBytes) batch.isSealed = true;
+    if (isUrgent || batch.bytes >= this.#limits.maxBytes) batch.isSealed = true;
     if (settler !== undefined) batch.addSettler(index, settler);
-    return true;
+    return replaced;
+  }
+
+  /** Puts the rows of another chain before all others. Their numbers have to be lower, and no key may be in both. */
+  prepend(other: WaitingRows<T>): void {
+    if (other.#last === undefined) return;
+    other.#last.isSealed ||= this.#first !== undefined;
+    other.#last.next = this.#first;
+    this.#first = other.#first;
+    this.#last ??= other.#last;
+    this.#size += other.#size;
+    for (const [key, place] of other.#places ?? []) this.#places?.set(key, place);
+  }
+
+  /** An empty chain of the same kind whose `count` rows will have the numbers up to 0. */
+  emptyBefore(count: number): WaitingRows<T> {
+    const chain = new WaitingRows<T>(this.#limits, this.#clocks);
+    chain.#sequence = -count;
+    return chain;
   }
 
   /** Lets the waiting row of a key stand for an older one, and whoever waited for that. Returns whether there is one. */
@@ -94,17 +145,18 @@ export class WaitingRows<T> {
     return true;
   }
 
-  /** Gives up the oldest waiting row. Returns who waits for it, or undefined when no row waits. */
-  dropOldest(): readonly Settler[] | undefined {
+  /** Gives up the oldest waiting row. Returns undefined when no row waits. */
+  dropOldest(): DroppedRow | undefined {
     const batch = this.#first;
     if (batch === undefined) return undefined;
     const index = batch.drop();
+    const identity = batch.identities?.[index] ?? batch.firstSequence + index;
     this.#size--;
     this.#places?.delete(batch.keys?.[index]);
     if (batch.size === 0) this.#unlink(batch);
     const settlers = batch.settlers?.get(index) ?? [];
     batch.settlers?.delete(index);
-    return settlers;
+    return { identity, settlers };
   }
 
   /** Makes everything that waits due. */
@@ -131,10 +183,12 @@ export class WaitingRows<T> {
   }
 
   #begin(): WaitingBatch<T> {
-    const batch = new WaitingBatch<T>(this.#sequence + 1, this.#now());
+    const batch = new WaitingBatch<T>(this.#sequence + 1, this.#clocks.now());
     if (this.#limits.keepsTimes) batch.times = [];
     if (this.#limits.maxBytes !== Infinity) batch.sizes = [];
     if (this.#places !== undefined) batch.keys = [];
+    if (this.#limits.hasIdentities) batch.identities = [];
+    if (this.#limits.hasDeadline) batch.arrivals = [];
     if (this.#last === undefined) this.#first = batch;
     else this.#last.next = batch;
     this.#last = batch;
@@ -148,14 +202,15 @@ export class WaitingRows<T> {
     return true;
   }
 
-  #keep(batch: WaitingBatch<T>, index: number, { size, key, settler }: RowFacts): void {
-    batch.times?.push(this.#now());
+  #keep(batch: WaitingBatch<T>, index: number, { size, key, settler, isUrgent }: RowFacts): void {
+    batch.times?.push(this.#clocks.now());
+    batch.arrivals?.push(this.#clocks.ioNow());
     if (batch.keys !== undefined) {
       batch.keys.push(key);
       this.#places?.set(key, { batch, index });
     }
     batch.resize(index, size);
-    if (batch.bytes >= this.#limits.maxBytes) batch.isSealed = true;
+    if (isUrgent || batch.bytes >= this.#limits.maxBytes) batch.isSealed = true;
     if (settler !== undefined) batch.addSettler(index, settler);
   }
 

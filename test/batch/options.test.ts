@@ -31,6 +31,11 @@ const refused: [string, unknown[]][] = [
   ['name', ['', 5, null, {}]],
   ['flushWhenIdle', [0, 1, 'true', null]],
   ['overflow', ['block', '', null, 0, 'toString', '__proto__']],
+  ['concurrency', [...notWhole, 1_025]],
+  ['partition', ['table', null, {}, 5]],
+  ['urgent', ['yes', null, true, 5]],
+  ['handleSignals', [0, 1, 'true', null]],
+  ['journal', ['folder', null, 5, true]],
   ['key', ['symbol', null, {}, 5]],
   ['deadLetter', ['file', null, {}, 5]],
   ['onError', ['log', null, {}, 5]],
@@ -47,7 +52,28 @@ const refusedRetries: [string, unknown[]][] = [
   ['isRetryable', ['always', null, true, {}]],
 ];
 
+const refusedJournals: [string, unknown[]][] = [
+  ['directory', [undefined, '', null, 5]],
+  ['durability', ['sync', null, 0]],
+  ['maxBytes', [...notWhole, 65_535]],
+  ['encode', ['json', null, {}]],
+  ['decode', ['json', null, {}]],
+];
+
 describe('the options of a BatchWriter', () => {
+  const journalCases = refusedJournals.flatMap(([name, values]) => values.map((value) => ({ name, value })));
+
+  it.each(journalCases)('refuses journal.$name: $value and names the option', ({ name, value }) => {
+    const message = messageOf({ sink, journal: { directory: 'never-made', [name]: value } });
+
+    expect(message).toContain(`BatchWriter: journal.${name} must be `);
+  });
+
+  it('refuses key with several sends at once and no partition, which could bring an older row after a newer', () => {
+    expect(messageOf({ sink, key: () => 1, concurrency: 2 })).toContain('key with concurrency 2 needs partition');
+    expect(() => new BatchWriter({ sink, key: () => 1, concurrency: 2, partition: () => 1 })).not.toThrow();
+  });
+
   const cases = refused.flatMap(([name, values]) => values.map((value) => ({ name, value })));
 
   it.each(cases)('refuses $name: $value and names the option and the value', ({ name, value }) => {
@@ -81,12 +107,9 @@ describe('the options of a BatchWriter', () => {
     expect(messageOf({ sink, maxBytes: 10, sizeOf })).toContain('sizeOf must be ');
   });
 
-  it.each(['retries', 'batchSize', 'journal', 'partition', 'concurrency', 'urgent', 'handleSignals', 'constructor'])(
-    'refuses the unknown option %s',
-    (name) => {
-      expect(messageOf({ sink, [name]: 1 })).toContain(`unknown option '${name}'`);
-    },
-  );
+  it.each(['retries', 'batchSize', 'spill', 'constructor'])('refuses the unknown option %s', (name) => {
+    expect(messageOf({ sink, [name]: 1 })).toContain(`unknown option '${name}'`);
+  });
 
   it('refuses an unknown name among the retry options', () => {
     expect(messageOf({ sink, retry: { tries: 3 } })).toContain('tries');

@@ -3,13 +3,17 @@ import { VirtualClock } from 'tickwise';
 import { describe, expect, it } from 'vitest';
 import { DelaySamples } from '../../src/batch/delay-samples.js';
 import { Delivery } from '../../src/batch/delivery.js';
-import { FlushMarks } from '../../src/batch/flush-marks.js';
+import { FlushMarks, type LaneMark } from '../../src/batch/flush-marks.js';
 import { isRetryableError } from '../../src/batch/retryable.js';
 import { Room } from '../../src/batch/room.js';
 import { settlesWithin } from '../../src/batch/settles-within.js';
 import { WaitingBatch } from '../../src/batch/waiting-batch.js';
 import { WaitingRows } from '../../src/batch/waiting-rows.js';
 import { range, settle } from './fake-sink.js';
+
+const NO_MORE = { hasIdentities: false, hasDeadline: false };
+const CLOCKS = { now: () => 0, ioNow: () => 0 };
+const PLAIN = { partition: undefined, isUrgent: false };
 
 describe('WaitingRows', () => {
   interface Row {
@@ -49,13 +53,16 @@ describe('WaitingRows', () => {
         fc.integer({ min: 1, max: 8 }),
         fc.constantFrom(Infinity, 20, 60),
         (actions, maxItems, maxBytes) => {
-          const rows = new WaitingRows<Row>({ maxItems, maxBytes, hasKeys: true, keepsTimes: true }, () => 0);
+          const rows = new WaitingRows<Row>(
+            { maxItems, maxBytes, hasKeys: true, keepsTimes: true, ...NO_MORE },
+            CLOCKS,
+          );
           const model = new Model();
           for (const [number, step] of actions.entries()) {
             if (step.do === 'push') {
               const row = { key: step.key, size: step.size, number };
-              const facts = { key: step.key, size: step.size, settler: undefined };
-              if (!rows.replace(row, facts)) rows.pushWith(row, facts);
+              const facts = { key: step.key, size: step.size, settler: undefined, ...PLAIN };
+              if (rows.replace(row, facts, 0) === undefined) rows.pushWith(row, facts, 0);
               model.push(row);
             } else if (step.do === 'drop') {
               const isDropped = rows.dropOldest() !== undefined;
@@ -82,9 +89,12 @@ describe('WaitingRows', () => {
   });
 
   it('numbers rows one by one, also across drops and parts', () => {
-    const rows = new WaitingRows<number>({ maxItems: 4, maxBytes: 10, hasKeys: false, keepsTimes: true }, () => 0);
+    const rows = new WaitingRows<number>(
+      { maxItems: 4, maxBytes: 10, hasKeys: false, keepsTimes: true, ...NO_MORE },
+      CLOCKS,
+    );
     const numbers: number[] = [];
-    for (const row of range(1, 9)) rows.pushWith(row, { key: undefined, size: 4, settler: undefined });
+    for (const row of range(1, 9)) rows.pushWith(row, { key: undefined, size: 4, settler: undefined, ...PLAIN }, 0);
 
     rows.dropOldest();
     for (let delivery = rows.take(); delivery !== undefined; delivery = rows.take()) {
@@ -97,13 +107,13 @@ describe('WaitingRows', () => {
 
   it('does not grow while rows are dropped as fast as they come', () => {
     const rows = new WaitingRows<number>(
-      { maxItems: 100, maxBytes: Infinity, hasKeys: false, keepsTimes: true },
-      () => 0,
+      { maxItems: 100, maxBytes: Infinity, hasKeys: false, keepsTimes: true, ...NO_MORE },
+      CLOCKS,
     );
 
     for (const row of range(0, 10_000)) {
       if (rows.size === 3) rows.dropOldest();
-      rows.pushWith(row, { key: undefined, size: 0, settler: undefined });
+      rows.pushWith(row, { key: undefined, size: 0, settler: undefined, ...PLAIN }, 0);
     }
 
     expect(rows.first?.items.length).toBeLessThanOrEqual(100);
@@ -177,18 +187,30 @@ describe('Delivery', () => {
 });
 
 describe('FlushMarks', () => {
+  /** A lane as a mark sees it. */
+  function lane(lastSequence: number) {
+    return { isEmpty: false, rows: { lastSequence, seal: () => undefined }, marks: [] as LaneMark[] };
+  }
+
+  /** Settles the marks of a lane before `oldestPending`. */
+  function reach({ marks }: { marks: LaneMark[] }, oldestPending: number): void {
+    while ((marks[0]?.sequence ?? Infinity) < oldestPending) marks.shift()?.reached();
+  }
+
   it('settles in the order of the rows', async () => {
     const marks = new FlushMarks('w');
     const settled: number[] = [];
+    const one = lane(5);
     void marks.add(0).then(() => settled.push(1));
-    marks.set(0, 5);
+    marks.set(0, () => [one]);
+    one.rows.lastSequence = 9;
     void marks.add(0).then(() => settled.push(2));
-    marks.set(0, 9);
+    marks.set(0, () => [one]);
 
-    marks.settle(6);
+    reach(one, 6);
     await settle();
     const first = [...settled];
-    marks.settle(Infinity);
+    reach(one, Infinity);
     await settle();
 
     expect(first).toEqual([1]);
@@ -196,23 +218,42 @@ describe('FlushMarks', () => {
     expect(marks.isEmpty).toBe(true);
   });
 
+  it('waits for every lane that has rows, and at once for none', async () => {
+    const marks = new FlushMarks('w');
+    const [one, two] = [lane(5), lane(7)];
+    const promise = marks.add(0);
+    marks.set(0, () => [one, two, { ...lane(9), isEmpty: true }]);
+
+    reach(one, Infinity);
+    const afterOne = marks.isEmpty;
+    reach(two, Infinity);
+    await promise;
+
+    const none = marks.add(0);
+    marks.set(0, () => []);
+    await none;
+    expect(afterOne).toBe(false);
+  });
+
   it('is set only when those before it have left the queue for room', () => {
     const marks = new FlushMarks('w');
     void marks.add(3);
 
-    const outcomes = [marks.set(2, 10), marks.set(3, 11), marks.set(4, 12)];
+    const outcomes = [2, 3, 4].map((left) => marks.set(left, () => [lane(10)]));
 
     expect(outcomes).toEqual([false, true, false]);
   });
 
   it('counts failures of rows up to it only', async () => {
     const marks = new FlushMarks('w');
+    const [one, other] = [lane(5), lane(9)];
     const promise = marks.add(0);
-    marks.set(0, 5);
+    marks.set(0, () => [one]);
 
-    marks.fail(6, new Error('later'));
-    marks.fail(5, new Error('mine'));
-    marks.settle(6);
+    marks.fail(one, 6, new Error('later'));
+    marks.fail(other, 5, new Error('of another lane'));
+    marks.fail(one, 5, new Error('mine'));
+    reach(one, 6);
 
     await expect(promise).rejects.toMatchObject({ message: 'w: 1 rows were given up', errors: [{ message: 'mine' }] });
   });
@@ -226,7 +267,7 @@ describe('Room', () => {
         const model: number[] = [];
         for (const [row, isEntry] of history.entries()) {
           if (isEntry) {
-            room.enter(row, { key: undefined, size: 0, settler: undefined });
+            room.enter(row, { key: undefined, size: 0, settler: undefined, ...PLAIN });
             model.push(row);
           } else {
             expect(room.takeFirst()?.item).toBe(model.shift());
@@ -243,7 +284,7 @@ describe('Room', () => {
 
     let mismatches = 0;
     for (const row of range(0, 20_000)) {
-      room.enter(row, { key: undefined, size: 0, settler: undefined });
+      room.enter(row, { key: undefined, size: 0, settler: undefined, ...PLAIN });
       if (room.takeFirst()?.item !== row) mismatches++;
     }
 

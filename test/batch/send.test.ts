@@ -12,7 +12,7 @@ describe('send', () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
     const ids = vi.fn(() => ['id-1']);
-    const promise = send(write, clock, { items: [1], attempt: 3, batchId: 'b', ids, timeout, controller });
+    const promise = send(write, clock, { items: [1], attempt: 3, batchId: () => 'b', ids, timeout, controller });
     promise.catch(() => undefined);
     return { clock, controller, ids, promise };
   }

@@ -1,0 +1,193 @@
+import { fdatasyncSync, openSync, writeSync } from 'node:fs';
+import { type FileHandle, open, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FILE_MODE, segmentName, syncFolder, writeAll } from './journal-files.js';
+import type { RecordGroup } from './row-queue.js';
+import { encodeHeader, SEGMENT_HEADER } from './segment-format.js';
+
+/** A file of rows. */
+export interface Segment {
+  readonly path: string;
+  /** Sequence number of the first row; 0 before there is one. */
+  first: number;
+  /** Sequence number of the last row. */
+  last: number;
+  /** Rows that the sink does not have. */
+  live: number;
+  /** Length of the file, without what is being written. */
+  bytes: number;
+}
+
+/** Which run writes, and where. */
+interface SegmentLogSettings {
+  readonly directory: string;
+  readonly run: number;
+  readonly name: string;
+  /** Length from which on a new segment is begun. */
+  readonly segmentBytes: number;
+  /** Whether what is written has to be on the disk. */
+  readonly isSynced: boolean;
+  readonly wallTime: () => number;
+}
+
+/** Where a group was written. */
+interface Placement {
+  readonly group: RecordGroup;
+  readonly segment: Segment;
+}
+
+/** The segments of this run: rows are appended to the newest, and whole files removed once the sink has all their rows. */
+export class SegmentLog {
+  readonly #settings: SegmentLogSettings;
+  readonly #segments: Segment[] = [];
+  #file: FileHandle | undefined;
+  #current: Segment | undefined;
+  /** Length of the current file, with what is being written. */
+  #position = 0;
+  #index = 0;
+  #isDirty = false;
+
+  constructor(settings: SegmentLogSettings) {
+    this.#settings = settings;
+  }
+
+  /** Files there are. */
+  get count(): number {
+    return this.#segments.length;
+  }
+
+  /** Bytes of all files. */
+  get bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Sequence number of the first row in a file; undefined without files. */
+  get first(): number | undefined {
+    return this.#segments[0]?.first;
+  }
+
+  /**
+   * Appends groups in their order, and calls `onDone` in the turn in which they count.
+   *
+   * When it rejects none of them counts, and the next call begins a new file: what a failed write or sync has left
+   * in the old one is not known.
+   */
+  async append(groups: readonly RecordGroup[], onDone: () => void): Promise<void> {
+    const placements: Placement[] = [];
+    try {
+      for (const group of groups) {
+        const { file, segment } = await this.#open();
+        await writeAll(file, group.used, this.#position);
+        this.#position += group.length;
+        this.#isDirty = true;
+        placements.push({ group, segment });
+      }
+      if (this.#settings.isSynced) await this.sync();
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+    onDone();
+    for (const placement of placements) admit(placement);
+  }
+
+  /** Waits until all that was appended is on the disk. */
+  async sync(): Promise<void> {
+    if (!this.#isDirty) return;
+    this.#isDirty = false;
+    await this.#file?.datasync();
+  }
+
+  /** Notes that the sink has a row that was written. */
+  settle(sequence: number): void {
+    const segment = this.#segments.find(({ last }) => sequence <= last);
+    if (segment !== undefined) segment.live--;
+  }
+
+  /** Removes the files whose rows the sink has, the current one only when told so. */
+  async removeSettled(includesCurrent = false): Promise<void> {
+    for (const segment of this.#segments.filter(({ live }) => live <= 0)) {
+      if (segment === this.#current) {
+        if (!includesCurrent) continue;
+        await this.#closeFile();
+      }
+      await rm(segment.path, { force: true });
+      this.#segments.splice(this.#segments.indexOf(segment), 1);
+    }
+  }
+
+  /** Appends groups at once, in the last moment of the process. A write under way may go on: it writes the same bytes. */
+  appendNow(groups: readonly RecordGroup[]): void {
+    if (groups.length === 0) return;
+    const descriptor = this.#file?.fd ?? this.#createNow();
+    let position = this.#current?.bytes ?? SEGMENT_HEADER;
+    for (const { used } of groups) position += writeSync(descriptor, used, 0, used.length, position);
+    if (this.#settings.isSynced) fdatasyncSync(descriptor);
+  }
+
+  /** Closes the current file. */
+  async close(): Promise<void> {
+    if (this.#settings.isSynced) await this.sync();
+    await this.#closeFile();
+  }
+
+  async #open(): Promise<{ file: FileHandle; segment: Segment }> {
+    if (this.#file !== undefined && this.#current !== undefined && this.#position < this.#settings.segmentBytes) {
+      return { file: this.#file, segment: this.#current };
+    }
+    await this.close();
+    return this.#create();
+  }
+
+  #createNow(): number {
+    const { directory, run, name, wallTime } = this.#settings;
+    const index = this.#index + 1;
+    const descriptor = openSync(join(directory, segmentName(run, index)), 'wx', FILE_MODE);
+    writeSync(descriptor, encodeHeader({ run, name, index, createdAt: wallTime() }));
+    return descriptor;
+  }
+
+  async #create(): Promise<{ file: FileHandle; segment: Segment }> {
+    const { directory, run, name, isSynced, wallTime } = this.#settings;
+    const index = ++this.#index;
+    const path = join(directory, segmentName(run, index));
+    const file = await open(path, 'wx', FILE_MODE);
+    const segment: Segment = { path, first: 0, last: 0, live: 0, bytes: SEGMENT_HEADER };
+    this.#file = file;
+    this.#current = segment;
+    this.#segments.push(segment);
+    this.#position = SEGMENT_HEADER;
+    await writeAll(file, encodeHeader({ run, name, index, createdAt: wallTime() }), 0);
+    if (isSynced) await syncFolder(directory);
+    return { file, segment };
+  }
+
+  /** Begins a new file with the next group, because the present one may be damaged. */
+  async abandon(): Promise<void> {
+    const segment = this.#current;
+    this.#isDirty = false;
+    await this.#closeFile().catch(ignore);
+    if (segment === undefined) return;
+    // Rows that do not count are written again: without a whole file of their own they are cut off, if that works.
+    if (segment.live > 0) await truncate(segment.path, segment.bytes).catch(ignore);
+    else await this.removeSettled().catch(ignore);
+  }
+
+  async #closeFile(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    this.#current = undefined;
+    await file?.close();
+  }
+}
+
+function admit({ group, segment }: Placement): void {
+  if (segment.first === 0) segment.first = group.first;
+  segment.last = group.last;
+  segment.live += group.live;
+  segment.bytes += group.length;
+}
+
+function ignore(): void {
+  // The failure that led here is reported; reading copes with what is left.
+}
