@@ -14,14 +14,20 @@ interface Row {
 
 /** The numbers of all rows in a folder: full files by name, then the open one. */
 async function storedIn(directory: string): Promise<number[]> {
-  const names = (await readdir(directory)).toSorted((a, b) => Number(a === 'rows.ndjson') - Number(b === 'rows.ndjson') || (a < b ? -1 : 1));
+  const names = (await readdir(directory)).toSorted(
+    (a, b) => Number(a === 'rows.ndjson') - Number(b === 'rows.ndjson') || (a < b ? -1 : 1),
+  );
   const texts = await Promise.all(
     names.map(async (name) => {
       const bytes = await readFile(join(directory, name));
       return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
     }),
   );
-  return texts.join('').split('\n').filter(Boolean).map((line) => (JSON.parse(line) as Row).n);
+  return texts
+    .join('')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => (JSON.parse(line) as Row).n);
 }
 
 async function bench(options: Partial<NdjsonSinkOptions>): Promise<SinkBench<Row>> {
@@ -30,7 +36,7 @@ async function bench(options: Partial<NdjsonSinkOptions>): Promise<SinkBench<Row
     open: () => ndjsonSink<Row>({ directory, ...options }),
     row: (n) => ({ n, text: `line\r\n"${n}"` }),
     badRow: () => ({ n: NaN }),
-    stored: async () => (await readdir(directory).catch(() => [])).length === 0 ? [] : storedIn(directory),
+    stored: async () => ((await readdir(directory).catch(() => [])).length === 0 ? [] : storedIn(directory)),
   };
 }
 
@@ -143,13 +149,24 @@ describe('an NDJSON sink', () => {
     const sink = ndjsonSink<object>({ directory });
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
-    const bad: unknown[] = [{ a: NaN }, { a: [Infinity] }, { a: 1n }, { a: () => 1 }, { a: Symbol('x') }, { a: '\udc00' }, cycle, null, 7];
+    const bad: unknown[] = [
+      { a: NaN },
+      { a: [Infinity] },
+      { a: 1n },
+      { a: () => 1 },
+      { a: Symbol('x') },
+      { a: '\udc00' },
+      cycle,
+      null,
+      7,
+    ];
 
     const { rejected } = await sink.write([...(bad as object[]), { a: undefined, b: null, c: new Date(0) }]);
     const split = await ndjsonSink<object>({ directory: await temporaryFolder(), encode: () => 'a\nb' }).write([{}]);
 
     expect(rejected.map(({ index }) => index)).toEqual(bad.map((_, index) => index));
-    for (const { error } of [...rejected, ...split.rejected]) expect(error).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+    for (const { error } of [...rejected, ...split.rejected])
+      expect(error).toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
     await sink.close();
     expect(await readFile(join(directory, 'rows.ndjson'), 'utf8')).toBe('{"b":null,"c":"1970-01-01T00:00:00.000Z"}\n');
   });

@@ -6,7 +6,19 @@ const anyNumber = fc.oneof(
   fc.double(),
   fc.integer(),
   fc.integer({ min: -1e7, max: 1e7 }).map((whole) => whole / 1e5),
-  fc.constantFrom(0, -0, NaN, Infinity, -Infinity, 5e-324, 1.7976931348623157e308, 2 ** 53, 2 ** 51, -(2 ** 51), 0.1 + 0.2),
+  fc.constantFrom(
+    0,
+    -0,
+    NaN,
+    Infinity,
+    -Infinity,
+    5e-324,
+    1.7976931348623157e308,
+    2 ** 53,
+    2 ** 51,
+    -(2 ** 51),
+    0.1 + 0.2,
+  ),
 );
 const anyText = fc.string({ unit: 'grapheme', maxLength: 300 });
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(fc.option(value, { nil: null }), { nil: undefined });
@@ -36,7 +48,9 @@ describe('RecordPack', () => {
     const whole = pack.encode({ price: 61_250.55, symbol: 'BTC', note: null });
 
     for (let length = 0; length < whole.length; length++) {
-      expect(() => pack.decode(whole.subarray(0, length))).toThrow(expect.objectContaining({ code: 'ERR_CORRUPT_DATA' }));
+      expect(() => pack.decode(whole.subarray(0, length))).toThrow(
+        expect.objectContaining({ code: 'ERR_CORRUPT_DATA' }),
+      );
     }
     expect(() => pack.decode(Uint8Array.of(...whole, 0))).toThrow('behind its end');
     fc.assert(

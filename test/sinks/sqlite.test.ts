@@ -72,7 +72,10 @@ describe.each(ADAPTERS)('a SQLite sink over $name', (adapter) => {
 
     await expect(sink.write(rows)).resolves.toEqual({ rejected: [] });
 
-    const found = query(database, 'SELECT real, CAST(whole AS TEXT) AS whole, text, bytes FROM "values" ORDER BY rowid');
+    const found = query(
+      database,
+      'SELECT real, CAST(whole AS TEXT) AS whole, text, bytes FROM "values" ORDER BY rowid',
+    );
     expect(found.map(({ real, whole, text }) => [real, whole, text])).toEqual([
       [0.1 + 0.2, '9223372036854775807', "'; DROP TABLE values; --"],
       [Infinity, '-9223372036854775808', 'é\n💹'],
@@ -205,7 +208,11 @@ describe('a SQLite sink with a path', () => {
   });
 
   it('fails with the reason when the file cannot be opened', async () => {
-    const sink = sqliteSink({ path: join(await temporaryFolder(), 'none', 'x.db'), table: 't', columns: { n: 'REAL' } });
+    const sink = sqliteSink({
+      path: join(await temporaryFolder(), 'none', 'x.db'),
+      table: 't',
+      columns: { n: 'REAL' },
+    });
 
     await expect(sink.open()).rejects.toBeInstanceOf(Error);
   });

@@ -30,13 +30,19 @@ function badCase(title: string, bad: readonly number[]): SinkCase {
     const { reportsRows = false } = await trial.open();
     const { report, error } = await sendMixed(trial, badRow, bad);
     if (report !== undefined) {
-      assert.deepEqual(report.rejected.map(({ index }) => index).toSorted((a, b) => a - b), bad);
+      assert.deepEqual(
+        report.rejected.map(({ index }) => index).toSorted((a, b) => a - b),
+        bad,
+      );
       for (const rejected of report.rejected) assert.ok(rejected.error instanceof Error, 'a rejected row has a reason');
       await trial.assertStored(range(COUNT).filter((number) => !bad.includes(number)));
       return;
     }
     const blamed: unknown = Reflect.get(Object(error), 'rowIndex');
-    assert.ok(!reportsRows || (typeof blamed === 'number' && bad.includes(blamed)), 'it names a row, or the report does');
+    assert.ok(
+      !reportsRows || (typeof blamed === 'number' && bad.includes(blamed)),
+      'it names a row, or the report does',
+    );
     // The writer would send the same rows over and over.
     assert.equal(isRetryableError(error), false, `the error is one that does not pass by itself: ${String(error)}`);
     await trial.assertStored([]);

@@ -15,7 +15,10 @@ export const resendCases: readonly SinkCase[] = [
     const other = await trial.open();
     await trial.send(other, trial.rows(range(40)), range(40), { attempt: 2 });
     const found = await trial.bench.stored();
-    assert.deepEqual(found.toSorted((a, b) => a - b), range(40));
+    assert.deepEqual(
+      found.toSorted((a, b) => a - b),
+      range(40),
+    );
   }),
   sinkCase('stores nothing of a send whose signal has fired before', async (trial) => {
     const sink = await trial.open();

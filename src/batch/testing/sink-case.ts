@@ -71,8 +71,7 @@ export class Trial<T> {
   async assertStored(numbers: readonly number[]): Promise<void> {
     const found = await this.bench.stored();
     const isOrdered = this.bench.isOrdered ?? true;
-    const inOrder = (list: readonly number[]): readonly number[] =>
-      isOrdered ? list : list.toSorted((a, b) => a - b);
+    const inOrder = (list: readonly number[]): readonly number[] => (isOrdered ? list : list.toSorted((a, b) => a - b));
     assert.deepEqual(inOrder(found), inOrder(numbers));
   }
 

@@ -38,7 +38,7 @@ export class OpenFile {
   /** Adds whole lines: all of them, or none when it rejects. */
   async append(lines: Uint8Array, isSynced: boolean): Promise<void> {
     try {
-      for (let at = 0; at < lines.length; ) {
+      for (let at = 0; at < lines.length;) {
         const { bytesWritten } = await this.#handle.write(lines, at);
         at += bytesWritten;
       }
@@ -59,7 +59,7 @@ export class OpenFile {
 
 async function endOfLastLine(handle: FileHandle, size: number): Promise<number> {
   const buffer = Buffer.alloc(STEP);
-  for (let end = size; end > 0; ) {
+  for (let end = size; end > 0;) {
     const start = Math.max(0, end - STEP);
     const { bytesRead } = await handle.read(buffer, 0, end - start, start);
     const at = buffer.subarray(0, bytesRead).lastIndexOf('\n');

@@ -64,8 +64,7 @@ function name(what: string) {
 function names(what: string) {
   return claim<readonly string[]>(
     `an array of ${what}, each of 1 to ${LONGEST_NAME} bytes and none twice`,
-    (value) =>
-      Array.isArray(value) && value.length > 0 && value.every(isName) && new Set(value).size === value.length,
+    (value) => Array.isArray(value) && value.length > 0 && value.every(isName) && new Set(value).size === value.length,
   );
 }
 

@@ -139,10 +139,7 @@ class TableSink<T extends object> implements PostgresSink<T> {
   }
 
   /** Runs with a connection and the table's layout, and lets `close` wait for it. */
-  #run<R>(
-    signal: AbortSignal | undefined,
-    act: (client: PostgresClient, layout: Layout) => Promise<R>,
-  ): Promise<R> {
+  #run<R>(signal: AbortSignal | undefined, act: (client: PostgresClient, layout: Layout) => Promise<R>): Promise<R> {
     if (this.#isClosed) return Promise.reject(new ClosedError('the Postgres sink is closed'));
     const running = this.#connections.use(async (client) => act(client, await this.#readLayout(client)), signal);
     this.#running.add(running);
@@ -206,7 +203,13 @@ class TableSink<T extends object> implements PostgresSink<T> {
 
   async #insert(client: PostgresClient, statement: InsertStatement, rows: readonly RowTexts[]): Promise<void> {
     const { onConflict, columns, key = [] } = this.#settings;
-    const sent = onConflict === 'update' ? newestOfKey(rows, key.map((name) => columns.indexOf(name))) : rows;
+    const sent =
+      onConflict === 'update'
+        ? newestOfKey(
+            rows,
+            key.map((name) => columns.indexOf(name)),
+          )
+        : rows;
     this.#stats.statements++;
     const stored = await insertRows(client, statement, sent);
     this.#stats.rows += stored;
@@ -226,7 +229,11 @@ class TableSink<T extends object> implements PostgresSink<T> {
       try {
         signal?.throwIfAborted();
         this.#stats.statements++;
-        await copyRows(client, table, left.map(({ row }) => row));
+        await copyRows(
+          client,
+          table,
+          left.map(({ row }) => row),
+        );
         break;
       } catch (error) {
         const at = faultyRow(error, this.#settings.table, left.length);

@@ -22,7 +22,9 @@ export function isOtherTable(error: unknown): boolean {
 export function faultyRow(error: unknown, table: string, count: number): number | undefined {
   if (!isRowFault(error)) return undefined;
   const start = `COPY ${table}, line `;
-  const context = textOf(error, 'where').split('\n').find((each) => each.startsWith(start));
+  const context = textOf(error, 'where')
+    .split('\n')
+    .find((each) => each.startsWith(start));
   const line = Number.parseInt(context?.slice(start.length) ?? '', 10);
   return line >= 1 && line <= count ? line - 1 : undefined;
 }

@@ -57,7 +57,13 @@ export async function readTable(client: PostgresClient, settings: PostgresSinkSe
       throw new ConfigError(`postgresSink: column ${show(name)} of table ${show(table)} is generated`);
     }
     const { typname = '', type = '' } = found;
-    return { name: quoteIdentifier(name), type, isPlain: PLAIN.has(typname), property, toText: toTextOf(name, typname) };
+    return {
+      name: quoteIdentifier(name),
+      type,
+      isPlain: PLAIN.has(typname),
+      property,
+      toText: toTextOf(name, typname),
+    };
   };
   const own = columns.map((name) => find(name, name));
   return {

@@ -21,7 +21,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   float8: { expected: 'a number', write: numberText },
   numeric: {
     expected: 'a number, a bigint or a decimal number as text',
-    write: (value) => (typeof value === 'string' && DECIMAL.test(value) ? value : (numberText(value) ?? bigText(value))),
+    write: (value) =>
+      typeof value === 'string' && DECIMAL.test(value) ? value : (numberText(value) ?? bigText(value)),
   },
   bool: { expected: 'true or false', write: (value) => (typeof value === 'boolean' ? String(value) : undefined) },
   text: { expected: 'a string without lone surrogates and NUL', write: plainText },

@@ -113,7 +113,8 @@ function streamCommand<T>(row: T, { key, maxLength = 100_000, fields }: StreamLa
 
 function storedFields(row: unknown, fields: RowFields | undefined, omit: readonly string[]): object {
   const all = objectOf(row);
-  const kept = omit.length === 0 ? all : Object.fromEntries(Object.entries(all).filter(([name]) => !omit.includes(name)));
+  const kept =
+    omit.length === 0 ? all : Object.fromEntries(Object.entries(all).filter(([name]) => !omit.includes(name)));
   return fields === undefined ? kept : fields.encode(kept);
 }
 

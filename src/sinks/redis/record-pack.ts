@@ -98,7 +98,8 @@ class PackWriter {
   number(name: string, value: unknown, scale: number): void {
     if (typeof value !== 'number') throw new ArgumentError(`field ${show(name)} takes a number, got ${show(value)}`);
     const whole = Math.round(value * scale);
-    if (Math.abs(whole) < LARGEST && !Object.is(whole, -0) && Object.is(whole / scale, value)) this.#varint(zigzag(whole) + 1);
+    if (Math.abs(whole) < LARGEST && !Object.is(whole, -0) && Object.is(whole / scale, value))
+      this.#varint(zigzag(whole) + 1);
     else {
       this.tag(DOUBLE);
       const bytes = Buffer.alloc(8);

@@ -37,35 +37,39 @@ const fields = z.optional(claim<RowFields>('an object with a method encode', (va
 const anyText = claim<string>('a text', (value) => typeof value === 'string');
 
 function layoutSchema<T>() {
-  return z.discriminatedUnion('type', [
-    z.strictObject({
-      type: z.literal('hash'),
-      key: callback<(row: T) => string>(),
-      fields,
-      omit: z.optional(
-        claim<readonly string[]>(
-          'an array of names',
-          (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  return z.discriminatedUnion(
+    'type',
+    [
+      z.strictObject({
+        type: z.literal('hash'),
+        key: callback<(row: T) => string>(),
+        fields,
+        omit: z.optional(
+          claim<readonly string[]>(
+            'an array of names',
+            (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+          ),
         ),
-      ),
-    }),
-    z.strictObject({
-      type: z.literal('buckets'),
-      prefix: anyText,
-      buckets: wholeNumber(1),
-      id: callback<(row: T) => string>(),
-      record: claim<RecordEncoder>('an object with a method encode', (value) => hasMethods(value, 'encode')),
-    }),
-    z.strictObject({
-      type: z.literal('stream'),
-      key: claim<string | ((row: T) => string)>(
-        'a text or a function',
-        (value) => typeof value === 'string' || typeof value === 'function',
-      ),
-      maxLength: z.optional(wholeNumber(1)),
-      fields,
-    }),
-  ], "a layout of type 'hash', 'buckets' or 'stream'");
+      }),
+      z.strictObject({
+        type: z.literal('buckets'),
+        prefix: anyText,
+        buckets: wholeNumber(1),
+        id: callback<(row: T) => string>(),
+        record: claim<RecordEncoder>('an object with a method encode', (value) => hasMethods(value, 'encode')),
+      }),
+      z.strictObject({
+        type: z.literal('stream'),
+        key: claim<string | ((row: T) => string)>(
+          'a text or a function',
+          (value) => typeof value === 'string' || typeof value === 'function',
+        ),
+        maxLength: z.optional(wholeNumber(1)),
+        fields,
+      }),
+    ],
+    "a layout of type 'hash', 'buckets' or 'stream'",
+  );
 }
 
 /** Checks the options and applies the defaults. */

@@ -91,7 +91,10 @@ export function readSqliteSinkOptions(options: SqliteSinkOptions) {
   check(onConflict !== 'update' || key !== undefined, "onConflict 'update' needs key, the columns of a unique index");
   check(onConflict !== 'reject' || key === undefined, "key goes together with onConflict 'ignore' or 'update'");
   check(idColumn === undefined || onConflict === 'reject', 'idColumn and onConflict exclude each other');
-  check(columns.every(({ name }) => name !== idColumn), 'idColumn must not be one of columns');
+  check(
+    columns.every(({ name }) => name !== idColumn),
+    'idColumn must not be one of columns',
+  );
   return { ...settings, columns };
 }
 

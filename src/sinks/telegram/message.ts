@@ -25,7 +25,11 @@ export function composeMessages(alerts: readonly Alert[], maxEvents: number): Me
   for (const alert of alerts) {
     const name = JSON.stringify([alert.chat, alert.type]);
     const group = open.get(name);
-    if (group !== undefined && group.length < maxEvents && lengthOf(group) + SEPARATOR.length + alert.text.length <= LONGEST) {
+    if (
+      group !== undefined &&
+      group.length < maxEvents &&
+      lengthOf(group) + SEPARATOR.length + alert.text.length <= LONGEST
+    ) {
       group.push(alert);
     } else {
       const begun = [alert];

@@ -10,8 +10,8 @@ const OVERALL: Limit = { count: 30, interval: 1_000 };
 const GROUP: Limit = { count: 20, interval: 60_000 };
 /** Of any chat. */
 const CHAT: Limit = { count: 1, interval: 1_000 };
-/** Of a chat while something is urgent: short bursts are allowed, and the messages after them wait for it. */
-const BURST: Limit = { count: 3, interval: 3_000 };
+/** Of a chat while something is urgent: Telegram allows short bursts, and asks for a pause when they are too long. */
+const BURST: Limit = { count: 3, interval: 1_000 };
 
 /** How long a chat's sends matter. */
 const MEMORY = GROUP.interval;
@@ -29,7 +29,7 @@ export class Pacer {
   /** Milliseconds from `now` until a message may go to a chat; 0 for at once. */
   delay(chat: string, isUrgent: boolean, now: number): number {
     const sends = this.#chats.get(chat) ?? [];
-    const limits = [BURST, ...(isUrgent ? [] : [CHAT]), ...(isGroup(chat) ? [GROUP] : [])];
+    const limits = [isUrgent ? BURST : CHAT, ...(isGroup(chat) ? [GROUP] : [])];
     const free = limits.map((limit) => freeAt(sends, limit));
     return Math.max(0, freeAt(this.#all, OVERALL) - now, ...free.map((time) => time - now));
   }

@@ -63,7 +63,7 @@ const PERMANENT = new Set([400, 403, 413]);
  *
  * Alerts of one chat and type share a message, up to `maxEvents` and 4 096 characters. Messages keep to
  * Telegram's limits: 30 per second in all, 1 per second and chat, 20 per minute and group. A chat's urgent messages may
- * go ahead of its second, up to 3 in 3 s, and the others wait for it. When Telegram asks for a pause, nothing
+ * go ahead of that, up to 3 per second. When Telegram asks for a pause, nothing
  * leaves before its end.
  *
  * @throws ConfigError when an option is unknown or has a wrong value.
@@ -171,10 +171,8 @@ class MessageSink<T> implements TelegramSink<T> {
 
   /** Sends one message as soon as it may leave, again after every pause. */
   async #sendOne({ chat, isUrgent }: Message, text: string, signal: AbortSignal | undefined): Promise<void> {
-    const { ioClock } = this.#settings;
     for (;;) {
       await this.#turn(chat, isUrgent, signal);
-      this.#pacer.note(chat, ioClock.now());
       const refusal = await this.#post(chat, text, signal);
       if (refusal === undefined) break;
       if (refusal.status !== 429) throw refusal;
@@ -184,13 +182,13 @@ class MessageSink<T> implements TelegramSink<T> {
     this.#stats.messages++;
   }
 
-  /** Resolves when a message may leave, in the same turn. */
+  /** Resolves when a message may leave, and counts it: of those that wake up together not all may. */
   async #turn(chat: string, isUrgent: boolean, signal: AbortSignal | undefined): Promise<void> {
     const { ioClock } = this.#settings;
     for (;;) {
       signal?.throwIfAborted();
       const delay = Math.max(this.#pause.left, this.#pacer.delay(chat, isUrgent, ioClock.now()));
-      if (delay === 0) return;
+      if (delay === 0) return this.#pacer.note(chat, ioClock.now());
       await sleep(ioClock, delay, signal);
     }
   }

@@ -29,48 +29,53 @@ const row = (n: number): Row => ({ n, symbol: `S\r\n$-1\r\n${n}`, price: n + 0.1
 const pack = new RecordPack({ n: 0, symbol: 'text', price: 1 });
 
 /** Benches over keys that nobody used before. A bad row wants a command from a key of another kind. */
-const BENCHES: Readonly<Record<string, (prefix: string) => Promise<Omit<SinkBench<Row>, 'open'> & { layout: RedisLayout<Row> }>>> =
-  {
-    async hash(prefix) {
-      await redis.set(`${prefix}bad`, 'a text, no hash');
-      return {
-        layout: { type: 'hash', key: ({ n, symbol }) => (symbol === 'bad' ? `${prefix}bad` : `${prefix}${n}`) },
-        row,
-        badRow: (n) => ({ n, symbol: 'bad', price: 1 }),
-        isOrdered: false,
-        async stored() {
-          const keys = (await redis.keys(`${prefix}*`)).filter((key) => key !== `${prefix}bad`);
-          const all = await Promise.all(keys.map((key) => redis.hget(key, 'n')));
-          return all.map(Number);
-        },
-      };
-    },
-    async buckets(prefix) {
-      return {
-        layout: { type: 'buckets', prefix, buckets: 4, id: ({ n }) => `row ${n}`, record: pack },
-        row,
-        badRow: (n) => ({ n, symbol: 'bad', price: 'sixty thousand' as unknown as number }),
-        isOrdered: false,
-        async stored() {
-          const keys = await redis.keys(`${prefix}*`);
-          const all = await Promise.all(keys.map((key) => redis.hvalsBuffer(key)));
-          return all.flat().map((bytes) => Number(pack.decode(bytes)['n']));
-        },
-      };
-    },
-    async stream(prefix) {
-      await redis.set(`${prefix}bad`, 'a text, no stream');
-      return {
-        layout: { type: 'stream', key: ({ symbol }) => `${prefix}${symbol === 'bad' ? 'bad' : 'all'}`, maxLength: 10_000 },
-        row,
-        badRow: (n) => ({ n, symbol: 'bad', price: 1 }),
-        async stored() {
-          const entries = await redis.xrange(`${prefix}all`, '-', '+');
-          return entries.map(([, fields]) => Number(fields[fields.indexOf('n') + 1]));
-        },
-      };
-    },
-  };
+const BENCHES: Readonly<
+  Record<string, (prefix: string) => Promise<Omit<SinkBench<Row>, 'open'> & { layout: RedisLayout<Row> }>>
+> = {
+  async hash(prefix) {
+    await redis.set(`${prefix}bad`, 'a text, no hash');
+    return {
+      layout: { type: 'hash', key: ({ n, symbol }) => (symbol === 'bad' ? `${prefix}bad` : `${prefix}${n}`) },
+      row,
+      badRow: (n) => ({ n, symbol: 'bad', price: 1 }),
+      isOrdered: false,
+      async stored() {
+        const keys = (await redis.keys(`${prefix}*`)).filter((key) => key !== `${prefix}bad`);
+        const all = await Promise.all(keys.map((key) => redis.hget(key, 'n')));
+        return all.map(Number);
+      },
+    };
+  },
+  async buckets(prefix) {
+    return {
+      layout: { type: 'buckets', prefix, buckets: 4, id: ({ n }) => `row ${n}`, record: pack },
+      row,
+      badRow: (n) => ({ n, symbol: 'bad', price: 'sixty thousand' as unknown as number }),
+      isOrdered: false,
+      async stored() {
+        const keys = await redis.keys(`${prefix}*`);
+        const all = await Promise.all(keys.map((key) => redis.hvalsBuffer(key)));
+        return all.flat().map((bytes) => Number(pack.decode(bytes)['n']));
+      },
+    };
+  },
+  async stream(prefix) {
+    await redis.set(`${prefix}bad`, 'a text, no stream');
+    return {
+      layout: {
+        type: 'stream',
+        key: ({ symbol }) => `${prefix}${symbol === 'bad' ? 'bad' : 'all'}`,
+        maxLength: 10_000,
+      },
+      row,
+      badRow: (n) => ({ n, symbol: 'bad', price: 1 }),
+      async stored() {
+        const entries = await redis.xrange(`${prefix}all`, '-', '+');
+        return entries.map(([, fields]) => Number(fields[fields.indexOf('n') + 1]));
+      },
+    };
+  },
+};
 
 describe.each(CLIENTS)('a Redis sink over $name', ({ make }) => {
   describe.each(Object.entries(BENCHES))('with layout %s', (_, newBench) => {
@@ -102,7 +107,12 @@ describe('a Redis sink', () => {
     await sink.write([{ symbol: 'BTC', markPrice: -0, bid: 0.1 + 0.2, big: 2n ** 63n, isOpen: true, m: 'own' }]);
     await sink.write([{ symbol: 'BTC', bid: null, markPrice: 1e21 }]);
 
-    expect(await redis.hgetall(`${prefix}x`)).toEqual({ m: '1e+21', big: '9223372036854775808', isOpen: 'true', '~m': 'own' });
+    expect(await redis.hgetall(`${prefix}x`)).toEqual({
+      m: '1e+21',
+      big: '9223372036854775808',
+      isOpen: 'true',
+      '~m': 'own',
+    });
     expect(sink.stats()).toMatchObject({ commands: 3, rows: 2, rejected: 0, failures: 0 });
   });
 
@@ -185,13 +195,21 @@ describe('2 000 option records in Redis', () => {
     const short = await memoryOf({ type: 'hash', key: ({ symbol }) => `o:${symbol}`, fields, omit: ['symbol'] });
     const [one] = records;
     const readable = await redis.hget(`o:${one?.symbol}`, codes['theta'] ?? '');
-    const decimals = { mark_price: 4, last_price: 4, delta: 5, gamma: 5, theta: 5, vega: 5, bid_iv: 2, ask_iv: 2, volume_24h: 2 };
+    const decimals = {
+      mark_price: 4,
+      last_price: 4,
+      delta: 5,
+      gamma: 5,
+      theta: 5,
+      vega: 5,
+      bid_iv: 2,
+      ask_iv: 2,
+      volume_24h: 2,
+    };
     const record = new RecordPack(decimals);
     const packed = await memoryOf({ type: 'buckets', prefix: 'o:', buckets: 20, id: ({ symbol }) => symbol, record });
 
-    const found = await Promise.all(
-      records.map(({ symbol }) => redis.hgetBuffer(`o:${bucketOf(symbol, 20)}`, symbol)),
-    );
+    const found = await Promise.all(records.map(({ symbol }) => redis.hgetBuffer(`o:${bucketOf(symbol, 20)}`, symbol)));
     expect(found.map((bytes) => record.decode(bytes ?? Buffer.alloc(0)))).toEqual(
       records.map(({ symbol: _, ...rest }) => rest),
     );
