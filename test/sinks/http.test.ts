@@ -23,7 +23,10 @@ async function bench(kind: 'plain' | 'reporting' | 'idempotent'): Promise<SinkBe
     const parsed = JSON.parse(body.toString()) as Body | readonly Row[];
     const rows = 'rows' in parsed ? parsed.rows : parsed;
     const bad = rows.flatMap(({ n }, index) => (n < 0 ? [index] : []));
-    if (bad.length > 0 && kind !== 'reporting') return void response.writeHead(422).end('negative');
+    if (bad.length > 0 && kind !== 'reporting') {
+      response.writeHead(422).end('negative');
+      return;
+    }
     for (const [index, { n }] of rows.entries()) {
       const id = 'rows' in parsed ? (parsed.ids[index] ?? '') : `${stored.size}`;
       if (n >= 0) stored.set(id, n);
@@ -149,9 +152,15 @@ describe('an HTTP sink', () => {
     let answers = 0;
     const stored: number[] = [];
     const url = await serve(({ body }, response) => {
-      if (++answers <= 3) return void response.socket?.destroy();
+      if (++answers <= 3) {
+        response.socket?.destroy();
+        return;
+      }
       const rows = JSON.parse(body.toString()) as Row[];
-      if (rows.some(({ n }) => n === 13)) return void response.writeHead(400).end();
+      if (rows.some(({ n }) => n === 13)) {
+        response.writeHead(400).end();
+        return;
+      }
       stored.push(...rows.map(({ n }) => n));
       response.end();
     });
@@ -177,7 +186,7 @@ describe('an HTTP sink', () => {
     ['headers that are no texts', { headers: { a: 1 } }],
     ['an unknown option', { retries: 3 }],
   ])('refuses %s', (_, options) => {
-    expect(() => httpSink({ url: 'http://collector.test', ...options } as HttpSinkOptions<Row>)).toThrow(
+    expect(() => httpSink({ url: 'http://collector.test', ...options })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG' }),
     );
   });

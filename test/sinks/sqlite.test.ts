@@ -236,6 +236,6 @@ describe('sqliteSink', () => {
     ['no columns', { path: 'x', columns: {} }, 'columns must be'],
     ['an unknown option', { path: 'x', batchSize: 5 }, 'unknown option'],
   ])('refuses %s', (_, options, message) => {
-    expect(() => sqliteSink({ table: 't', columns, ...options } as SqliteSinkOptions)).toThrow(message);
+    expect(() => sqliteSink({ table: 't', columns, ...options })).toThrow(message);
   });
 });

@@ -30,7 +30,7 @@ export class BotApi {
 
   /** What the sink gets as `fetch`. */
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
-    const body = JSON.parse(String(init.body)) as { chat_id: string; text: string };
+    const body = JSON.parse(typeof init.body === 'string' ? init.body : '') as { chat_id: string; text: string };
     const message = { chat: body.chat_id, text: body.text, at: this.#clock.now() };
     this.urls.push(url);
     this.asked.push(message);

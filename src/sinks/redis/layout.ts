@@ -71,14 +71,9 @@ export type CommandsOf<T> = (row: T) => readonly Command[];
 
 /** Makes the function that writes a row's commands. It throws ArgumentError for a row that cannot be stored. */
 export function commandsFor<T>(layout: RedisLayout<T>): CommandsOf<T> {
-  switch (layout.type) {
-    case 'hash':
-      return (row) => hashCommands(row, layout);
-    case 'buckets':
-      return (row) => [bucketCommand(row, layout)];
-    case 'stream':
-      return (row) => [streamCommand(row, layout)];
-  }
+  if (layout.type === 'hash') return (row) => hashCommands(row, layout);
+  if (layout.type === 'buckets') return (row) => [bucketCommand(row, layout)];
+  return (row) => [streamCommand(row, layout)];
 }
 
 function hashCommands<T>(row: T, { key, fields, omit = [] }: HashLayout<T>): readonly Command[] {

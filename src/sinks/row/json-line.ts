@@ -18,18 +18,12 @@ export function jsonLine(row: unknown): string {
 }
 
 function checked(name: string, value: unknown): unknown {
-  switch (typeof value) {
-    case 'number':
-      if (Number.isFinite(value)) return value;
-      break;
-    case 'string':
-      if (!/\p{Surrogate}/u.test(value)) return value;
-      break;
-    case 'function':
-    case 'symbol':
-      break;
-    default:
-      return value;
-  }
+  if (isLossless(value)) return value;
   throw new ArgumentError(`field ${show(name)} cannot be written as JSON, got ${show(value)}`);
+}
+
+function isLossless(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value === 'string') return !/\p{Surrogate}/u.test(value);
+  return typeof value !== 'function' && typeof value !== 'symbol';
 }

@@ -27,7 +27,7 @@ export function readAlert<T>(row: T, index: number, settings: TelegramSinkSettin
   if (typeof said !== 'string' || said.trim() === '' || /\p{Surrogate}/u.test(said)) {
     throw new ArgumentError(`text must return a well-formed text that is not blank, got ${show(said)}`);
   }
-  return { index, chat: String(to), type: String(type(row)), key: key(row), text: said, isUrgent: isUrgent(row) };
+  return { index, chat: String(to), type: type(row), key: key(row), text: said, isUrgent: isUrgent(row) };
 }
 
 /** Leaves out the alerts that a newer one of the same chat and key follows. */

@@ -211,7 +211,7 @@ describe('2 000 option records in Redis', () => {
 
     const found = await Promise.all(records.map(({ symbol }) => redis.hgetBuffer(`o:${bucketOf(symbol, 20)}`, symbol)));
     expect(found.map((bytes) => record.decode(bytes ?? Buffer.alloc(0)))).toEqual(
-      records.map(({ symbol: _, ...rest }) => rest),
+      records.map(({ symbol: _symbol, ...rest }) => rest),
     );
     expect(readable).toBe(String(one?.theta));
     expect(short / plain).toBeLessThanOrEqual(0.62);
