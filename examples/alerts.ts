@@ -54,7 +54,7 @@ async function play(alerts: readonly Alert[], isBatched: boolean) {
   let messages = 0;
   const fetch = async (_url: string, init: RequestInit): Promise<Response> => {
     messages++;
-    const { text } = JSON.parse(String(init.body as string)) as { text: string };
+    const { text } = JSON.parse(init.body as string) as { text: string };
     for (const line of text.split('\n\n')) {
       const alert = alerts.find((each) => each.text === line && !delays.has(each));
       if (alert !== undefined) delays.set(alert, clock.now() - alert.at);

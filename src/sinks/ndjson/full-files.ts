@@ -71,7 +71,11 @@ async function compressFile(path: string): Promise<void> {
   const half = `${path}.gz.tmp`;
   await pipeline(createReadStream(path), createGzip(), createWriteStream(half));
   const handle = await open(half, 'r+');
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
   await rename(half, `${path}.gz`);
   await rm(path);
 }

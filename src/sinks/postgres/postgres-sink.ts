@@ -1,6 +1,6 @@
 import type { RejectedRow, SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ArgumentError, ClosedError } from '../../core/errors.js';
-import { sortOut } from '../row/sort-out.js';
+import { type SortedOut, sortOut } from '../row/sort-out.js';
 import { Connections, type PostgresClient } from './client.js';
 import { copyRows } from './copy.js';
 import { newestOfKey } from './newest-of-key.js';
@@ -170,14 +170,31 @@ class TableSink<T extends object> implements PostgresSink<T> {
     ids: readonly string[] | undefined,
     signal: AbortSignal | undefined,
   ): Promise<SinkReport> {
-    const { taken, positions, rejected } = sortOut(batch, (row, index) => textsOf(row, layout.table, ids?.[index]));
+    const { sorted, current } = await this.#sortOut(client, layout, batch, ids);
+    const { taken, positions, rejected } = sorted;
     signal?.throwIfAborted();
     if (taken.length > 0) {
-      const blamed = await this.#store(client, layout, taken, signal);
+      const blamed = await this.#store(client, current, taken, signal);
       for (const { index, error } of blamed) rejected.push({ index: positions[index] ?? index, error });
     }
     this.#stats.rejected += rejected.length;
     return { rejected };
+  }
+
+  /** A row that does not fit the table as it was is held against the table as it is. */
+  async #sortOut(
+    client: PostgresClient,
+    layout: Layout,
+    batch: readonly T[],
+    ids: readonly string[] | undefined,
+  ): Promise<{ readonly sorted: SortedOut<RowTexts>; readonly current: Layout }> {
+    const read = ({ table }: Layout): SortedOut<RowTexts> =>
+      sortOut(batch, (row, index) => textsOf(row, table, ids?.[index]));
+    const sorted = read(layout);
+    if (sorted.rejected.length === 0) return { sorted, current: layout };
+    this.#layout = undefined;
+    const latest = await this.#readLayout(client);
+    return { sorted: read(latest), current: latest };
   }
 
   /** Stores all rows but those it returns. */

@@ -15,7 +15,9 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 async function newTable(): Promise<void> {
   const { pool } = postgres();
-  await pool.query(`DROP TABLE IF EXISTS ${quoted(TABLE)}, victim; CREATE TABLE victim (n int); INSERT INTO victim VALUES (1)`);
+  await pool.query(
+    `DROP TABLE IF EXISTS ${quoted(TABLE)}, victim; CREATE TABLE victim (n int); INSERT INTO victim VALUES (1)`,
+  );
   const [price, word, breakout, name, n] = COLUMNS.map(quoted);
   await pool.query(`CREATE TABLE ${quoted(TABLE)} (
     ${price} float8 NOT NULL, ${word} int2, ${breakout} text, ${name} varchar(10), ${n} int4 UNIQUE, row_id text UNIQUE)`);
@@ -72,7 +74,12 @@ describe.each<{ readonly name: string; readonly options: Partial<PostgresSinkOpt
     });
 
     const texts = TEXTS.map((text, index) => good(1_000 + index, { [COLUMNS[2] ?? '']: text }));
-    const rows = [good(100), ...BAD.map(([, row]) => row), ...Array.from({ length: 200 }, (_, n) => good(200 + n)), ...texts];
+    const rows = [
+      good(100),
+      ...BAD.map(([, row]) => row),
+      ...Array.from({ length: 200 }, (_, n) => good(200 + n)),
+      ...texts,
+    ];
     for (const row of rows) writer.add(row);
     await writer.flush();
 
@@ -96,7 +103,9 @@ describe('a CHECK that row 250 of 500 violates', () => {
     { name: 'conflicts updated', options: { onConflict: 'update', key: ['n'] }, most: 20 },
   ])('costs that row alone, in at most $most statements, by $name', async ({ options, most }) => {
     const { pool } = postgres();
-    await pool.query(`DROP TABLE IF EXISTS checked; CREATE TABLE checked (n int UNIQUE, price float8 CHECK (price > 0), id text UNIQUE)`);
+    await pool.query(
+      `DROP TABLE IF EXISTS checked; CREATE TABLE checked (n int UNIQUE, price float8 CHECK (price > 0), id text UNIQUE)`,
+    );
     const sink = postgresSink<Row>({ client: pool, table: 'checked', columns: ['n', 'price'], ...options });
     await sink.open();
     const before = sink.stats().statements;
@@ -114,13 +123,39 @@ describe('a CHECK that row 250 of 500 violates', () => {
 
 describe('values of every type', () => {
   const VALUES: Readonly<Record<string, readonly (readonly [unknown, string | null])[]>> = {
-    int2: [[-32_768, '-32768'], [32_767n, '32767']],
-    int8: [[2n ** 63n - 1n, '9223372036854775807'], [-(2n ** 63n), '-9223372036854775808'], [2 ** 53 - 1, '9007199254740991']],
-    float8: [[0.1 + 0.2, '0.30000000000000004'], [-0, '-0'], [NaN, 'NaN'], [-Infinity, '-Infinity'], [5e-324, '5e-324'], [1e300, '1e+300']],
-    'numeric(20,8)': [['61250.12345678', '61250.12345678'], [0.5, '0.50000000'], [7n, '7.00000000']],
-    bool: [[true, 'true'], [false, 'false']],
-    text: [['', ''], [null, null], [undefined, null], ['NULL', 'NULL']],
-    'char(3)': [['ab', 'ab ']],
+    int2: [
+      [-32_768, '-32768'],
+      [32_767n, '32767'],
+    ],
+    int8: [
+      [2n ** 63n - 1n, '9223372036854775807'],
+      [-(2n ** 63n), '-9223372036854775808'],
+      [2 ** 53 - 1, '9007199254740991'],
+    ],
+    float8: [
+      [0.1 + 0.2, '0.30000000000000004'],
+      [-0, '-0'],
+      [NaN, 'NaN'],
+      [-Infinity, '-Infinity'],
+      [5e-324, '5e-324'],
+      [1e300, '1e+300'],
+    ],
+    'numeric(20,8)': [
+      ['61250.12345678', '61250.12345678'],
+      [0.5, '0.50000000'],
+      [7n, '7.00000000'],
+    ],
+    bool: [
+      [true, 'true'],
+      [false, 'false'],
+    ],
+    text: [
+      ['', ''],
+      [null, null],
+      [undefined, null],
+      ['NULL', 'NULL'],
+    ],
+    'char(3)': [['ab', 'ab']],
     timestamptz: [
       [1_723_161_256_322, '2024-08-08 23:54:16.322+00'],
       [1_723_161_256_322.125, '2024-08-08 23:54:16.322125+00'],
@@ -128,8 +163,15 @@ describe('values of every type', () => {
       [new Date(0), '1970-01-01 00:00:00+00'],
     ],
     timestamp: [[1_723_161_256_000, '2024-08-08 23:54:16']],
-    jsonb: [[{ a: [1, null, '"\\'] }, '{"a": [1, null, "\\"\\\\"]}'], ['text', '"text"'], [5, '5']],
-    bytea: [[Uint8Array.of(0, 255, 92, 34), '\\x00ff5c22'], [new Uint8Array(), '\\x']],
+    jsonb: [
+      [{ a: [1, null, '"\\'] }, '{"a": [1, null, "\\"\\\\"]}'],
+      ['text', '"text"'],
+      [5, '5'],
+    ],
+    bytea: [
+      [Uint8Array.of(0, 255, 92, 34), '\\x00ff5c22'],
+      [new Uint8Array(), '\\x'],
+    ],
     uuid: [['a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11']],
     'text[]': [['{"a b",NULL}', '{"a b",NULL}']],
     date: [['2024-08-08', '2024-08-08']],
@@ -143,9 +185,9 @@ describe('values of every type', () => {
 
       await expect(sink.write(cases.map(([v]) => ({ v })))).resolves.toEqual({ rejected: [] });
 
-      const { rows } = await pool.query<{ v: string | null }>(`SET timezone = 'UTC'; SELECT v::text FROM typed ORDER BY place`).then(
-        (results) => (results as unknown as { rows: { v: string | null }[] }[])[1] ?? { rows: [] },
-      );
+      const { rows } = await pool
+        .query<{ v: string | null }>(`SET timezone = 'UTC'; SELECT v::text FROM typed ORDER BY place`)
+        .then((results) => (results as unknown as { rows: { v: string | null }[] }[])[1] ?? { rows: [] });
       expect([type, rows.map(({ v }) => v)]).toEqual([type, cases.map(([, text]) => text)]);
     }
   });
