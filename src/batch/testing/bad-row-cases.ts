@@ -20,6 +20,9 @@ async function sendMixed<T>(trial: Trial<T>, badRow: (number: number) => T, bad:
   }
 }
 
+/** Milliseconds after which a sink that never lets a row through has failed. */
+const PATIENCE = 30_000;
+
 /** Rows of a batch. */
 const COUNT = 40;
 
@@ -61,7 +64,7 @@ export const badRowCases: readonly SinkCase[] = [
     const writer = new BatchWriter({
       sink: await trial.open(),
       maxItems: 100,
-      retry: { minDelay: 1, maxDelay: 1 },
+      retry: { minDelay: 1, maxDelay: 1, deadline: PATIENCE },
       deadLetter: (item) => dead.push(item),
     });
     const rows = range(500).map((number) => (bad.includes(number) && badRow ? badRow(number) : row(number)));

@@ -1,0 +1,32 @@
+import type { Benchmark } from '../runner/contract.js';
+import { byHand, copyBinary, copyText, insertEach, ours, unnest } from './support/postgres-contenders.js';
+import { postgresUrl } from './support/postgres-server.js';
+import { ROWS } from './support/trade-rows.js';
+
+export default {
+  question: 'how long does a row take into Postgres, in batches of 500?',
+  unit: 'wall-ns',
+  operation: 'row',
+  checkOperations: 1_300,
+  reference: (operations) => {
+    const tenths = ROWS.slice(0, operations).reduce((sum, { price }) => sum + Math.round(price * 10), 0);
+    return { rows: operations, price: (tenths / 10).toFixed(1) };
+  },
+  contenders: [
+    { name: 'BatchWriter, COPY', ours: true, setup: async () => ours(await postgresUrl(), { method: 'copy' }) },
+    { name: 'BatchWriter, unnest', ours: true, setup: async () => ours(await postgresUrl(), { method: 'unnest' }) },
+    { name: 'pg, unnest by hand', package: 'pg', setup: async () => byHand(await postgresUrl(), unnest) },
+    {
+      name: 'pg-copy-streams, text',
+      package: 'pg-copy-streams',
+      setup: async () => byHand(await postgresUrl(), copyText),
+    },
+    {
+      name: 'pg-copy-streams, binary',
+      package: 'pg-copy-streams',
+      setup: async () => byHand(await postgresUrl(), copyBinary),
+    },
+    { name: 'pg, one awaited INSERT each', package: 'pg', setup: async () => byHand(await postgresUrl(), insertEach) },
+  ],
+  note: 'Those by hand know the types and escape nothing. Ours checks every value, and reads the types from the table.',
+} satisfies Benchmark;
