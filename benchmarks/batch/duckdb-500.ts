@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as duckdb from '@duckdb/node-api';
 import { duckdbSink } from 'tickwise/sinks/duckdb';
 import type { Benchmark, Instance } from '../runner/contract.js';
-import { BATCH, ROWS, RowSource, type TradeRow } from './support/trade-rows.js';
-import { writerInstance } from './support/writer-drive.js';
+import { BATCH, ROWS, type TradeRow } from './support/trade-rows.js';
+import { handInstance, writerInstance } from './support/writer-drive.js';
 
-type DuckDb = typeof import('@duckdb/node-api');
+type DuckDb = typeof duckdb;
 type Connection = Awaited<ReturnType<Awaited<ReturnType<DuckDb['DuckDBInstance']['create']>>['connect']>>;
 
 async function open({
@@ -41,34 +42,32 @@ async function ours(module: DuckDb): Promise<Instance> {
 /** One appender for ever, flushed after each batch. */
 async function appender(module: DuckDb): Promise<Instance> {
   const { connection, close } = await open(module);
-  const source = new RowSource();
   const rows = await connection.createAppender('trades');
-  return {
-    run(operations) {
-      for (const batch of source.batches(operations)) {
-        for (const { ts, symbol, side, price, size } of batch) {
-          rows.appendBigInt(BigInt(ts));
-          rows.appendVarchar(symbol);
-          rows.appendVarchar(side);
-          rows.appendDouble(price);
-          rows.appendDouble(size);
-          rows.endRow();
-        }
-        rows.flushSync();
-      }
-    },
+  const write = (batch: readonly TradeRow[]): void => {
+    for (const { ts, symbol, side, price, size } of batch) {
+      rows.appendBigInt(BigInt(ts));
+      rows.appendVarchar(symbol);
+      rows.appendVarchar(side);
+      rows.appendDouble(price);
+      rows.appendDouble(size);
+      rows.endRow();
+    }
+    rows.flushSync();
+  };
+  return handInstance(write, {
     answer: () => answerOf(connection),
     close() {
       rows.closeSync();
       close();
     },
-  };
+  });
 }
 
 export default {
   question: `how long does a row take into DuckDB, in batches of ${BATCH}?`,
   unit: 'wall-ns',
   operation: 'row',
+  leastOperations: 4 * BATCH,
   checkOperations: 1_300,
   reference: (operations) => {
     const tenths = ROWS.slice(0, operations).reduce((sum, { price }) => sum + Math.round(price * 10), 0);

@@ -1,12 +1,21 @@
 import type { Benchmark } from '../runner/contract.js';
-import { byHand, copyBinary, copyText, insertEach, ours, unnest } from './support/postgres-contenders.js';
+import {
+  byHand,
+  type CopyStreams,
+  copyBinary,
+  copyText,
+  insertEach,
+  ours,
+  unnest,
+} from './support/postgres-contenders.js';
 import { postgresUrl } from './support/postgres-server.js';
-import { ROWS } from './support/trade-rows.js';
+import { BATCH, ROWS } from './support/trade-rows.js';
 
 export default {
   question: 'how long does a row take into Postgres, in batches of 500?',
   unit: 'wall-ns',
   operation: 'row',
+  leastOperations: 4 * BATCH,
   checkOperations: 1_300,
   reference: (operations) => {
     const tenths = ROWS.slice(0, operations).reduce((sum, { price }) => sum + Math.round(price * 10), 0);
@@ -19,12 +28,12 @@ export default {
     {
       name: 'pg-copy-streams, text',
       package: 'pg-copy-streams',
-      setup: async () => byHand(await postgresUrl(), copyText),
+      setup: async (module) => byHand(await postgresUrl(), copyText(module as CopyStreams)),
     },
     {
       name: 'pg-copy-streams, binary',
       package: 'pg-copy-streams',
-      setup: async () => byHand(await postgresUrl(), copyBinary),
+      setup: async (module) => byHand(await postgresUrl(), copyBinary(module as CopyStreams)),
     },
     { name: 'pg, one awaited INSERT each', package: 'pg', setup: async () => byHand(await postgresUrl(), insertEach) },
   ],

@@ -1,8 +1,8 @@
 import type { Benchmark } from '../runner/contract.js';
 import { atDistance } from './support/distance.js';
-import { byHand, copyBinary, insertEach, ours, unnest } from './support/postgres-contenders.js';
+import { byHand, type CopyStreams, copyBinary, insertEach, ours, unnest } from './support/postgres-contenders.js';
 import { postgresUrl } from './support/postgres-server.js';
-import { ROWS } from './support/trade-rows.js';
+import { BATCH, ROWS } from './support/trade-rows.js';
 
 const far = async (): Promise<string> => atDistance(await postgresUrl(), 1);
 
@@ -10,6 +10,7 @@ export default {
   question: 'how long does a row take into Postgres, in batches of 500, 1 ms away each way?',
   unit: 'wall-ns',
   operation: 'row',
+  leastOperations: 4 * BATCH,
   checkOperations: 700,
   reference: (operations) => {
     const tenths = ROWS.slice(0, operations).reduce((sum, { price }) => sum + Math.round(price * 10), 0);
@@ -30,7 +31,7 @@ export default {
     {
       name: 'pg-copy-streams, binary',
       package: 'pg-copy-streams',
-      setup: async () => byHand(await far(), copyBinary),
+      setup: async (module) => byHand(await far(), copyBinary(module as CopyStreams)),
     },
     { name: 'pg, one awaited INSERT each', package: 'pg', setup: async () => byHand(await far(), insertEach) },
   ],

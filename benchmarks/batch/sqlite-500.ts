@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sqliteSink } from 'tickwise/sinks/sqlite';
 import type { Benchmark, Instance } from '../runner/contract.js';
-import { BATCH, ROWS, RowSource, type TradeRow } from './support/trade-rows.js';
-import { writerInstance } from './support/writer-drive.js';
+import { BATCH, ROWS, type TradeRow } from './support/trade-rows.js';
+import { handInstance, writerInstance } from './support/writer-drive.js';
 
 /** What is used of node-sqlite3-wasm. */
 interface Sqlite {
@@ -51,31 +51,29 @@ function byHand(module: Sqlite, width: number): Instance {
   const { database, close } = open(module);
   const sql = (rows: number): string => `INSERT INTO trades VALUES ${Array(rows).fill('(?, ?, ?, ?, ?)').join(', ')}`;
   const [one, many] = [database.prepare(sql(1)), database.prepare(sql(width))];
-  const source = new RowSource();
   const valuesOf = ({ ts, symbol, side, price, size }: TradeRow): unknown[] => [ts, symbol, side, price, size];
-  return {
-    run(operations) {
-      for (const batch of source.batches(operations)) {
-        database.exec('BEGIN IMMEDIATE');
-        let at = 0;
-        for (; width > 1 && at + width <= batch.length; at += width)
-          many.run(batch.slice(at, at + width).flatMap(valuesOf));
-        for (; at < batch.length; at++) one.run(valuesOf(batch[at] as TradeRow)); // every position exists
-        database.exec('COMMIT');
-      }
-    },
+  const write = (batch: readonly TradeRow[]): void => {
+    database.exec('BEGIN IMMEDIATE');
+    let at = 0;
+    const whole = width > 1 ? batch.length - (batch.length % width) : 0;
+    for (; at < whole; at += width) many.run(batch.slice(at, at + width).flatMap(valuesOf));
+    for (; at < batch.length; at++) one.run(valuesOf(batch[at] as TradeRow)); // every position exists
+    database.exec('COMMIT');
+  };
+  return handInstance(write, {
     answer: () => answerOf(database),
     close() {
       for (const statement of [one, many]) statement.finalize();
       close();
     },
-  };
+  });
 }
 
 export default {
   question: `how long does a row take into SQLite, in transactions of ${BATCH}?`,
   unit: 'wall-ns',
   operation: 'row',
+  leastOperations: 4 * BATCH,
   checkOperations: 1_300,
   reference: (operations) => {
     const tenths = ROWS.slice(0, operations).reduce((sum, { price }) => sum + Math.round(price * 10), 0);

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { postgresSink, type PostgresSinkOptions } from 'tickwise/sinks/postgres';
 import type { Instance } from '../../runner/contract.js';
-import { RowSource, type TradeRow } from './trade-rows.js';
-import { writerInstance } from './writer-drive.js';
+import type { TradeRow } from './trade-rows.js';
+import { handInstance, writerInstance } from './writer-drive.js';
 
 const COLUMNS = ['ts', 'symbol', 'side', 'price', 'size'] as const;
 
@@ -45,17 +45,13 @@ export async function byHand(
   write: (client: pg.Client, table: string, batch: readonly TradeRow[]) => Promise<unknown>,
 ): Promise<Instance> {
   const { client, table } = await newTable(url);
-  const source = new RowSource();
-  return {
-    async run(operations) {
-      for (const batch of source.batches(operations)) await write(client, table, batch);
-    },
+  return handInstance((batch) => write(client, table, batch), {
     answer: () => answerOf(client, table),
     close: async () => {
       await client.query(`DROP TABLE ${table}`);
       await client.end();
     },
-  };
+  });
 }
 
 /** One prepared statement per row. */
@@ -76,20 +72,29 @@ export async function unnest(client: pg.Client, table: string, batch: readonly T
   });
 }
 
+/** What is used of pg-copy-streams, which has no types of its own. */
+export interface CopyStreams {
+  readonly from: (sql: string) => Writable & pg.Submittable;
+}
+
 /** pg-copy-streams with rows in the binary form. */
-export async function copyBinary(client: pg.Client, table: string, batch: readonly TradeRow[]): Promise<void> {
-  const stream = client.query(copyFrom(`COPY ${table} FROM STDIN BINARY`));
-  stream.end(binary(batch));
-  await once(stream, 'finish');
+export function copyBinary({ from }: CopyStreams) {
+  return async (client: pg.Client, table: string, batch: readonly TradeRow[]): Promise<void> => {
+    const stream = client.query(from(`COPY ${table} FROM STDIN BINARY`));
+    stream.end(binary(batch));
+    await once(stream, 'finish');
+  };
 }
 
 /** pg-copy-streams with rows as text, without escapes. */
-export async function copyText(client: pg.Client, table: string, batch: readonly TradeRow[]): Promise<void> {
-  const stream = client.query(copyFrom(`COPY ${table} FROM STDIN`));
-  let text = '';
-  for (const row of batch) text += `${row.ts}\t${row.symbol}\t${row.side}\t${row.price}\t${row.size}\n`;
-  stream.end(text);
-  await once(stream, 'finish');
+export function copyText({ from }: CopyStreams) {
+  return async (client: pg.Client, table: string, batch: readonly TradeRow[]): Promise<void> => {
+    const stream = client.query(from(`COPY ${table} FROM STDIN`));
+    let text = '';
+    for (const row of batch) text += `${row.ts}\t${row.symbol}\t${row.side}\t${row.price}\t${row.size}\n`;
+    stream.end(text);
+    await once(stream, 'finish');
+  };
 }
 
 function binary(batch: readonly TradeRow[]): Buffer {

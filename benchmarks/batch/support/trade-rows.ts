@@ -21,19 +21,12 @@ export const ROWS: readonly TradeRow[] = Array.from({ length: COUNT }, (_, index
   size: ((index * 31) % 1_000) / 1_000,
 }));
 
-/** The next rows to write, in batches; the last one may be smaller. */
+/** The rows, one after the other. */
 export class RowSource {
   #next = 0;
 
   /** The next row. */
   row(): TradeRow {
     return ROWS[this.#next++ % COUNT] as TradeRow; // every position exists
-  }
-
-  /** The next `count` rows in batches. */
-  *batches(count: number): Generator<TradeRow[]> {
-    for (let left = count; left > 0; left -= BATCH) {
-      yield Array.from({ length: Math.min(left, BATCH) }, () => this.row());
-    }
   }
 }

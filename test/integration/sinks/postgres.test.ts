@@ -123,10 +123,9 @@ describe('a Postgres sink', () => {
 
   it('works over one client of the caller, and over one that sends ahead', async () => {
     for (const pipeline of [false, true]) {
-      const client = new pg.Client({
-        connectionString: postgres().url,
-        ...(pipeline && { pipeline: true }),
-      } as pg.ClientConfig);
+      // Newer than its types.
+      const options: pg.ClientConfig & { readonly pipeline: boolean } = { connectionString: postgres().url, pipeline };
+      const client = new pg.Client(options);
       await client.connect();
       const table = await newTable('n int8 CHECK (n >= 0), price float8');
       const sink = postgresSink<Row>({ client, table, columns: ['n', 'price'] });
