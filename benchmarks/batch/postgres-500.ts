@@ -15,7 +15,7 @@ export default {
   question: 'how long does a row take into Postgres, in batches of 500?',
   unit: 'wall-ns',
   operation: 'row',
-  leastOperations: 4 * BATCH,
+  leastOperations: BATCH,
   checkOperations: 1_300,
   reference: (operations) => {
     const tenths = ROWS.slice(0, operations).reduce((sum, { price }) => sum + Math.round(price * 10), 0);

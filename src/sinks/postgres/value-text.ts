@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { isWellFormed } from '../row/well-formed.js';
 
 /** Makes the text that Postgres reads a value from. Called only with values that are not null. */
 export type ToText = (value: unknown) => string;
@@ -14,9 +15,9 @@ interface Kind {
 const WHOLE = 'a whole number';
 
 const KINDS: Readonly<Record<string, Kind>> = {
-  int2: { expected: `${WHOLE} of 16 bits`, write: (value) => wholeText(value, 2n ** 15n) },
-  int4: { expected: `${WHOLE} of 32 bits`, write: (value) => wholeText(value, 2n ** 31n) },
-  int8: { expected: `a bigint or safe ${WHOLE} of 64 bits`, write: (value) => wholeText(value, 2n ** 63n) },
+  int2: { expected: `${WHOLE} of 16 bits`, write: wholeText(15) },
+  int4: { expected: `${WHOLE} of 32 bits`, write: wholeText(31) },
+  int8: { expected: `a bigint or safe ${WHOLE} of 64 bits`, write: wholeText(63) },
   float4: { expected: 'a number', write: numberText },
   float8: { expected: 'a number', write: numberText },
   numeric: {
@@ -73,15 +74,19 @@ function bigText(value: unknown): string | undefined {
   return typeof value === 'bigint' ? String(value) : undefined;
 }
 
-function wholeText(value: unknown, end: bigint): string | undefined {
-  if (typeof value === 'number') {
-    return Number.isSafeInteger(value) && value >= -Number(end) && value < Number(end) ? String(value) : undefined;
-  }
-  return typeof value === 'bigint' && value >= -end && value < end ? String(value) : undefined;
+function wholeText(bits: number): Kind['write'] {
+  const [first, end] = [-(2 ** bits), 2 ** bits];
+  const [firstBig, endBig] = [BigInt(first), BigInt(end)];
+  return (value) => {
+    if (typeof value === 'number') {
+      return Number.isSafeInteger(value) && value >= first && value < end ? String(value) : undefined;
+    }
+    return typeof value === 'bigint' && value >= firstBig && value < endBig ? String(value) : undefined;
+  };
 }
 
 function plainText(value: unknown): string | undefined {
-  return typeof value === 'string' && !value.includes('\0') && !/\p{Surrogate}/u.test(value) ? value : undefined;
+  return typeof value === 'string' && !value.includes('\0') && isWellFormed(value) ? value : undefined;
 }
 
 /** First millisecond of the year 1, and of the year 10 000. */

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { isWellFormed } from '../row/well-formed.js';
 import type { Command } from '../../stores/redis/link.js';
 import { bucketOf } from './bucket.js';
 import { fieldText } from './field-text.js';
@@ -119,6 +120,6 @@ function objectOf(row: unknown): object {
 }
 
 function textOf(what: string, value: unknown): string {
-  if (typeof value === 'string' && !/\p{Surrogate}/u.test(value)) return value;
+  if (typeof value === 'string' && isWellFormed(value)) return value;
   throw new ArgumentError(`${what} must return a well-formed string, got ${show(value)}`);
 }

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { ArgumentError, ConfigError, CorruptDataError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { isWellFormed } from '../row/well-formed.js';
 import { propertyOf } from '../row/property.js';
 
 /*
@@ -109,7 +110,7 @@ class PackWriter {
   }
 
   text(name: string, value: unknown): void {
-    if (typeof value !== 'string' || /\p{Surrogate}/u.test(value)) {
+    if (typeof value !== 'string' || !isWellFormed(value)) {
       throw new ArgumentError(`field ${show(name)} takes a well-formed string, got ${show(value)}`);
     }
     const bytes = Buffer.from(value);

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { isWellFormed } from './well-formed.js';
 
 /**
  * A row as JSON, which never holds a line end.
@@ -24,6 +25,6 @@ function checked(name: string, value: unknown): unknown {
 
 function isLossless(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value === 'string') return !/\p{Surrogate}/u.test(value);
+  if (typeof value === 'string') return isWellFormed(value);
   return typeof value !== 'function' && typeof value !== 'symbol';
 }

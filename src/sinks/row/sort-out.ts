@@ -13,9 +13,10 @@ export interface SortedOut<R> {
 /** Reads each row of a batch; one whose reading throws is rejected with what was thrown. */
 export function sortOut<T, R>(batch: readonly T[], read: (row: T, index: number) => R): SortedOut<R> {
   const sorted: SortedOut<R> = { taken: [], positions: [], rejected: [] };
-  for (const [index, row] of batch.entries()) {
+  // Hot path: once per row.
+  for (let index = 0; index < batch.length; index++) {
     try {
-      sorted.taken.push(read(row, index));
+      sorted.taken.push(read(batch[index] as T, index)); // every position exists
       sorted.positions.push(index);
     } catch (error) {
       sorted.rejected.push({ index, error });

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { isWellFormed } from '../row/well-formed.js';
 
 /**
  * Type of a column, and what it takes besides null: 'REAL' any number but NaN, which SQLite cannot tell from NULL;
@@ -28,8 +29,7 @@ const KINDS: Readonly<Record<SqliteColumnType, ColumnKind>> = {
   TEXT: {
     expected: 'a string without lone surrogates and NUL',
     // Some adapters cut a text at a NUL.
-    read: (value) =>
-      typeof value === 'string' && !value.includes('\0') && !/\p{Surrogate}/u.test(value) ? value : undefined,
+    read: (value) => (typeof value === 'string' && !value.includes('\0') && isWellFormed(value) ? value : undefined),
   },
   BLOB: {
     expected: 'a Uint8Array',

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { isWellFormed } from '../row/well-formed.js';
 import { isChat, type TelegramSinkSettings } from './telegram-sink-options.js';
 
 /** An alert, read once. */
@@ -24,7 +25,7 @@ export function readAlert<T>(row: T, index: number, settings: TelegramSinkSettin
   const to = typeof chat === 'function' ? chat(row) : chat;
   if (!isChat(to)) throw new ArgumentError(`chat must return a chat's number or @name, got ${show(to)}`);
   const said: unknown = text(row);
-  if (typeof said !== 'string' || said.trim() === '' || /\p{Surrogate}/u.test(said)) {
+  if (typeof said !== 'string' || said.trim() === '' || !isWellFormed(said)) {
     throw new ArgumentError(`text must return a well-formed text that is not blank, got ${show(said)}`);
   }
   return { index, chat: String(to), type: type(row), key: key(row), text: said, isUrgent: isUrgent(row) };
