@@ -24,6 +24,11 @@ export interface Benchmark {
   readonly checkOperations: number;
   /** For `unit: 'bytes'`, `'gc-ms'` and `'misses'`: operations of the measured run. */
   readonly operations?: number;
+  /**
+   * Fewest operations of a timed block, for work that comes in batches: a multiple of a batch.
+   * @default 64
+   */
+  readonly leastOperations?: number;
   /** The right answer after so many operations, computed in the most obvious way. */
   reference(operations: number): unknown;
   /** Everybody who is measured: ours, the peers, and the floor that nobody can go below. */

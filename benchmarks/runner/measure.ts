@@ -29,6 +29,7 @@ export async function measureTime(
   instance: Instance,
   { warmup, block, blocks }: Settings,
   now: Stopwatch,
+  leastOperations = 64,
 ): Promise<number> {
   const timed = async (operations: number): Promise<number> => {
     const start = now();
@@ -38,7 +39,7 @@ export async function measureTime(
     return now() - start;
   };
   for (const end = now() + warmup; now() < end;) await timed(WARMUP_OPERATIONS);
-  const operations = await blockSize(timed, block);
+  const operations = await blockSize(timed, block, leastOperations);
   const results: number[] = [];
   for (let index = 0; index < blocks; index++) results.push(((await timed(operations)) * 1e6) / operations);
   return median(results);
@@ -82,8 +83,12 @@ export async function measureCollection(instance: Instance, operations: number, 
   return median(results);
 }
 
-async function blockSize(timed: (operations: number) => Promise<number>, duration: number): Promise<number> {
-  let operations = 64;
+async function blockSize(
+  timed: (operations: number) => Promise<number>,
+  duration: number,
+  leastOperations: number,
+): Promise<number> {
+  let operations = leastOperations;
   while (operations < MAX_BLOCK_OPERATIONS && (await timed(operations)) < duration) operations *= 2;
   return operations;
 }

@@ -24,12 +24,14 @@ export const UNITS: Readonly<Record<Unit, UnitOf>> = {
   ns: {
     head: (operation) => `ns/${operation}`,
     method: 'processor time',
-    measure: (make, _, settings) => use(make, (instance) => measureTime(instance, settings, processorTime)),
+    measure: (make, { leastOperations }, settings) =>
+      use(make, (instance) => measureTime(instance, settings, processorTime, leastOperations)),
   },
   'wall-ns': {
     head: (operation) => `ns/${operation}`,
     method: 'time on the wall',
-    measure: (make, _, settings) => use(make, (instance) => measureTime(instance, settings, wallTime)),
+    measure: (make, { leastOperations }, settings) =>
+      use(make, (instance) => measureTime(instance, settings, wallTime, leastOperations)),
   },
   bytes: {
     head: (operation) => `bytes/${operation}`,

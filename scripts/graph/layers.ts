@@ -11,7 +11,11 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 
 /** Arrows within a layer. */
-const SIDEWAYS: ReadonlyMap<string, readonly string[]> = new Map([['indicators', ['rolling']]]);
+const SIDEWAYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['indicators', ['rolling']],
+  // One way to hold a connection to Redis, not two.
+  ['sinks', ['stores']],
+]);
 
 /** Folders that need nothing but Node: importing them loads no package from node_modules. */
 export const WITHOUT_PACKAGES: ReadonlySet<string> = new Set(['core', 'ring', 'rolling', 'indicators', 'codec', 'hub']);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ArgumentError } from 'tickwise';
 import { describe, expect, it } from 'vitest';
 import { checkValue, COLUMN_TYPES } from '../../src/sinks/duckdb/column-types.js';
-import { isIdentifier, quoteIdentifier } from '../../src/sinks/duckdb/identifier.js';
+import { isIdentifier, quoteIdentifier } from '../../src/sinks/row/identifier.js';
 import { readRow } from '../../src/sinks/duckdb/row-check.js';
 import type { DuckDbColumnType } from '../../src/sinks/duckdb.js';
 

@@ -7,7 +7,7 @@ import { ArgumentError, ConfigError, PeerMissingError } from 'tickwise';
 import { BatchWriter } from 'tickwise/batch';
 import { type DuckDbColumnType, duckdbSink, type DuckDbSinkOptions } from 'tickwise/sinks/duckdb';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { quoteIdentifier } from '../../src/sinks/duckdb/identifier.js';
+import { quoteIdentifier } from '../../src/sinks/row/identifier.js';
 import { importDuckDb } from '../../src/sinks/duckdb/peer.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'tickwise-duckdb-'));

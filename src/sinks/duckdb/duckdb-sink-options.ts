@@ -4,7 +4,7 @@ import { ConfigError } from '../../core/errors.js';
 import { claim, flag, hasMethods, readOptions, text } from '../../core/options.js';
 import { show } from '../../core/show.js';
 import { COLUMN_TYPES, type DuckDbColumnType } from './column-types.js';
-import { isIdentifier } from './identifier.js';
+import { isIdentifier } from '../row/identifier.js';
 
 /** Options of {@link duckdbSink}. */
 export interface DuckDbSinkOptions {

@@ -1,5 +1,6 @@
 import type { SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ArgumentError, ClosedError } from '../../core/errors.js';
+import { sortOut } from '../row/sort-out.js';
 import type { DuckDbSinkOptions } from './duckdb-sink-options.js';
 import { readDuckDbSinkOptions } from './duckdb-sink-options.js';
 import { readRow, type RowValues } from './row-check.js';
@@ -46,6 +47,9 @@ const ROW_FAULT = /constraint|duplicate key|conversion error|out of range/i;
 /**
  * Makes a sink that appends rows to a table of a DuckDB database.
  *
+ * While it has the file open, no other process can open it, not even to read: DuckDB locks it. Read through a
+ * connection of this process, or use the SQLite or Postgres sink.
+ *
  * Rows are checked first: one that does not fit is reported by its index and the others are stored. A write is
  * one transaction, so that a repeated write after a failure doubles nothing. The database is opened by `open` or the
  * first write.
@@ -62,6 +66,9 @@ export function duckdbSink<T extends object>(options: DuckDbSinkOptions): DuckDb
 }
 
 class AppenderSink<T extends object> implements DuckDbSink<T> {
+  /** DuckDB does not say which row a constraint refuses. */
+  readonly reportsRows = false;
+  readonly isIdempotent = false;
   readonly #settings: ReturnType<typeof readDuckDbSinkOptions>;
   readonly #stats = { statements: 0, rows: 0, rejected: 0, failures: 0 };
   #session: Promise<Session> | undefined;
@@ -103,8 +110,7 @@ class AppenderSink<T extends object> implements DuckDbSink<T> {
     const session = await this.#open();
     // The writer may have given this send up while the database was being opened, and will send the rows again.
     signal?.throwIfAborted();
-    const rows: RowValues[] = [];
-    const rejected = this.#check(batch, rows);
+    const { taken: rows, rejected } = sortOut(batch, (row) => readRow(row, this.#settings.columns));
     try {
       if (rows.length > MOST_ROWS_PER_FLUSH) await this.#storeMany(session, rows, signal);
       else if (rows.length > 0) await this.#store(session, rows, signal);
@@ -130,18 +136,6 @@ class AppenderSink<T extends object> implements DuckDbSink<T> {
       },
     );
     return this.#session;
-  }
-
-  #check(batch: readonly T[], rows: RowValues[]): SinkReport['rejected'] {
-    const rejected: { index: number; error: unknown }[] = [];
-    for (const [index, row] of batch.entries()) {
-      try {
-        rows.push(readRow(row, this.#settings.columns));
-      } catch (error) {
-        rejected.push({ index, error });
-      }
-    }
-    return rejected;
   }
 
   /** One flush without a transaction around it is a transaction of its own. */

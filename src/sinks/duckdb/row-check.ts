@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
+import { propertyOf } from '../row/property.js';
 import { checkValue } from './column-types.js';
 import type { ColumnSetting } from './duckdb-sink-options.js';
 
@@ -14,14 +15,8 @@ export type RowValues = readonly unknown[];
 export function readRow(row: unknown, columns: readonly ColumnSetting[]): RowValues {
   if (typeof row !== 'object' || row === null) throw new ArgumentError(`a row must be an object, got ${show(row)}`);
   return columns.map(({ name, type }) => {
-    const value = valueOf(row, name);
+    const value = propertyOf(row, name) ?? null;
     checkValue(name, type, value);
     return value;
   });
-}
-
-/** A property of the row or its class; what every object has, such as `constructor`, counts as missing. */
-function valueOf(row: object, name: string): unknown {
-  if (name in Object.prototype && !Object.hasOwn(row, name)) return null;
-  return Reflect.get(row, name) ?? null;
 }

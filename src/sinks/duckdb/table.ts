@@ -3,7 +3,7 @@ import { ConfigError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { type Append, appendOf } from './column-types.js';
 import type { DuckDbSinkSettings } from './duckdb-sink-options.js';
-import { quoteIdentifier } from './identifier.js';
+import { quoteIdentifier } from '../row/identifier.js';
 import type { DuckDbApi } from './peer.js';
 import type { RowValues } from './row-check.js';
 

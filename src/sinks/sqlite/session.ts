@@ -1,0 +1,109 @@
+import { isWithinTransaction, prepare, type SqliteDatabase } from './database.js';
+import { openFile } from './open-file.js';
+import { isRowFault } from './row-fault.js';
+import type { SqliteSinkSettings } from './sqlite-sink-options.js';
+import { checkTable, createTable, Inserts, type RowValues } from './table.js';
+
+/** A row that the table refused, by its position among those sent. */
+export interface RefusedRow {
+  readonly position: number;
+  readonly error: unknown;
+}
+
+/** An open database with its compiled statements. */
+export class Session {
+  readonly #database: SqliteDatabase;
+  readonly #inserts: Inserts;
+  readonly #isOwn: boolean;
+  /** How readers and the writer get along: 'wal' lets them work side by side. */
+  readonly journalMode: string;
+
+  constructor(database: SqliteDatabase, settings: SqliteSinkSettings, isOwn: boolean) {
+    this.#database = database;
+    this.#isOwn = isOwn;
+    this.journalMode = isOwn ? configure(database, settings) : pragma(database, 'journal_mode');
+    if (settings.createTable) createTable(database, settings);
+    checkTable(database, settings);
+    this.#inserts = new Inserts(database, settings);
+  }
+
+  /** Opens the database. Nothing stays open when that fails. */
+  static async open(settings: SqliteSinkSettings): Promise<Session> {
+    if (settings.database !== undefined) return new Session(settings.database, settings, false);
+    const database = await openFile(settings.path ?? '');
+    try {
+      return new Session(database, settings, true);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** Stores rows in one transaction: all but those it reports to `refuse`, or none when it throws. */
+  store(rows: readonly RowValues[], refuse: (row: RefusedRow) => void): number {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      let stored = 0;
+      for (let from = 0; from < rows.length; from += this.#inserts.width) {
+        stored += this.#storeBlock(rows.slice(from, from + this.#inserts.width), from, refuse);
+      }
+      this.#database.exec('COMMIT');
+      return stored;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  /** Frees the statements, and ends the database if it is our own. */
+  close(): void {
+    this.#inserts.end();
+    if (this.#isOwn) this.#database.close();
+  }
+
+  #storeBlock(rows: readonly RowValues[], from: number, refuse: (row: RefusedRow) => void): number {
+    try {
+      // A statement that fails leaves no row behind, if it is one; rows one by one are tried again below.
+      if (rows.length === this.#inserts.width) return this.#inserts.insertBlock(rows);
+    } catch (error) {
+      this.#requireRowFault(error);
+    }
+    let stored = 0;
+    for (const [index, row] of rows.entries()) {
+      try {
+        stored += this.#inserts.insertBlock([row]);
+      } catch (error) {
+        this.#requireRowFault(error);
+        refuse({ position: from + index, error });
+      }
+    }
+    return stored;
+  }
+
+  /** A trigger that ends the transaction takes with it what was stored before: then nothing is stored. */
+  #requireRowFault(error: unknown): void {
+    if (!isRowFault(error) || !isWithinTransaction(this.#database)) throw error;
+  }
+
+  #rollBack(): void {
+    try {
+      this.#database.exec('ROLLBACK');
+    } catch {
+      // The failure has ended the transaction already.
+    }
+  }
+}
+
+/** Readers beside the writer need the write-ahead log, which some adapters do not have: they stay with what they have. */
+function configure(database: SqliteDatabase, { durability }: SqliteSinkSettings): string {
+  const mode = pragma(database, 'journal_mode = WAL');
+  database.exec(`PRAGMA synchronous = ${durability.toUpperCase()}`);
+  return mode;
+}
+
+function pragma(database: SqliteDatabase, text: string): string {
+  const statement = prepare(database, `PRAGMA ${text}`);
+  const [row] = statement.all([]);
+  statement.end();
+  return String(Object.values(row ?? {})[0]);
+}
