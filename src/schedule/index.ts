@@ -1,3 +1,11 @@
 export { Cadence, type CadenceStats } from './cadence.js';
 export type { CadenceJobStats } from './cadence-job-loop.js';
 export type { CadenceErrorContext, CadenceJob, CadenceOptions, CadenceSlot, MissedSlots } from './cadence-options.js';
+export { RateLimiter, type AcquireOptions } from './rate-limiter.js';
+export type { RateLimiterExplanation, WaitReason } from './rate-limiter-explain.js';
+export type { AnswerHeaders } from './rate-limiter-headers.js';
+export type { RateObservation } from './rate-limiter-observation.js';
+export type { RateLimiterOptions, RateWindow, WindowAlignment, WindowCounts } from './rate-limiter-options.js';
+export type { RequestScope } from './rate-limiter-request.js';
+export type { RateLimiterStats, RateWindowStats } from './rate-limiter-stats.js';
+export { type VenueRateLimits, venueRateLimits } from './venue-limits.js';

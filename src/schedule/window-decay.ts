@@ -1,0 +1,67 @@
+import { hasRoom, type LimitWindow } from './window-limit.js';
+
+/**
+ * A counter that may not exceed `limit` and falls by 1 every `interval / limit` milliseconds, as Kraken's.
+ *
+ * When within that step the venue's counter falls is not known. Counting steps from the start that raised the counter
+ * from 0 is always late enough: the venue's steps come at the same distance, each no later than ours.
+ */
+export class DecayWindow implements LimitWindow {
+  readonly #step: number;
+  #limit: number;
+  /** The counter at `#since`. */
+  #level = 0;
+  /** Time from which whole steps count. */
+  #since = 0;
+
+  constructor(limit: number, interval: number) {
+    this.#limit = limit;
+    this.#step = interval / limit;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  setLimit(limit: number): void {
+    this.#limit = limit;
+  }
+
+  usedAt(now: number): number {
+    this.#fall(now);
+    return this.#level;
+  }
+
+  freeAt(now: number, amount: number): number {
+    if (!hasRoom(0, amount, this.#limit)) return Infinity;
+    this.#fall(now);
+    if (hasRoom(this.#level, amount, this.#limit)) return now;
+    let steps = Math.ceil(this.#level + amount - this.#limit);
+    // The sum may be a little above a whole number that has room.
+    if (steps > 1 && hasRoom(this.#level - (steps - 1), amount, this.#limit)) steps--;
+    return this.#since + steps * this.#step;
+  }
+
+  take(now: number, amount: number): void {
+    this.#raise(now, this.usedAt(now) + amount);
+  }
+
+  settle(now: number, used: number): void {
+    this.#raise(now, Math.max(this.usedAt(now), used));
+  }
+
+  #raise(now: number, level: number): void {
+    if (this.#level === 0) this.#since = now;
+    this.#level = level;
+  }
+
+  #fall(now: number): void {
+    if (this.#level === 0) return;
+    let steps = Math.floor((now - this.#since) / this.#step);
+    // The division may be off by one in its last digit; `freeAt` multiplies.
+    if (this.#since + (steps + 1) * this.#step <= now) steps++;
+    if (steps <= 0) return;
+    this.#level = Math.max(0, this.#level - steps);
+    this.#since += steps * this.#step;
+  }
+}
