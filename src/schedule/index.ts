@@ -9,3 +9,12 @@ export type { RateLimiterOptions, RateWindow, WindowAlignment, WindowCounts } fr
 export type { RequestScope } from './rate-limiter-request.js';
 export type { RateLimiterStats, RateWindowStats } from './rate-limiter-stats.js';
 export { type VenueRateLimits, venueRateLimits } from './venue-limits.js';
+export { CircuitBreaker, type CircuitBreakerStats, type CircuitExplanation } from './circuit-breaker.js';
+export { CircuitBreakerGroup, type CircuitBreakerGroupStats } from './circuit-breaker-group.js';
+export type {
+  CircuitBreakerGroupOptions,
+  CircuitBreakerOptions,
+  CircuitChange,
+  CircuitState,
+  ErrorVerdict,
+} from './circuit-breaker-options.js';
