@@ -1,6 +1,13 @@
-export { Cadence, type CadenceStats } from './cadence.js';
+export { Cadence, type CadenceOutlook, type CadenceStats } from './cadence.js';
 export type { CadenceJobStats } from './cadence-job-loop.js';
-export type { CadenceErrorContext, CadenceJob, CadenceOptions, CadenceSlot, MissedSlots } from './cadence-options.js';
+export type {
+  CadenceErrorContext,
+  CadenceJob,
+  CadenceOptions,
+  CadenceSlot,
+  MissedSlots,
+  Stagger,
+} from './cadence-options.js';
 export { RateLimiter, type AcquireOptions } from './rate-limiter.js';
 export type { RateLimiterExplanation, WaitReason } from './rate-limiter-explain.js';
 export type { AnswerHeaders } from './rate-limiter-headers.js';
