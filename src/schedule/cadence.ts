@@ -116,7 +116,10 @@ export class Cadence {
   /** When a job runs next: one answer for each `start` that runs a job of this name. */
   explain(job: string): CadenceOutlook[] {
     const offset = this.#offsetOf(job);
-    return [...(this.#loops.get(job) ?? [])].map(({ outlook }) => ({ ...outlook, offset, isPaused: this.#isPaused }));
+    const isPaused = this.#isPaused;
+    return Array.from(this.#loops.get(job) ?? [], ({ outlook: { late, next, running } }) => {
+      return { next, offset, running, late, isPaused };
+    });
   }
 
   /** Counters as they are now. */

@@ -79,6 +79,7 @@ export class CircuitBreaker {
   readonly #reporter: FailureReporter<{ readonly name: string }>;
   readonly #window: OutcomeWindow;
   readonly #probes: ProbeRound;
+  readonly #isSuccess: ((result: unknown) => boolean) | undefined;
   readonly #slowCall: number;
   readonly #hasInterval: boolean;
   #state: CircuitState = 'closed';
@@ -105,6 +106,7 @@ export class CircuitBreaker {
     this.#reporter = new FailureReporter(name, onError);
     this.#window = new OutcomeWindow(window, interval, failureRate, slowRate);
     this.#probes = new ProbeRound(probes, failureRate, slowRate);
+    this.#isSuccess = settings.isSuccess;
     this.#slowCall = settings.slowCall;
     this.#hasInterval = interval !== Infinity;
     this.#openFor = settings.openFor;
@@ -137,7 +139,7 @@ export class CircuitBreaker {
       this.#endFailed(token, error, began);
       throw error;
     }
-    const isSuccess = this.#settings.isSuccess === undefined || this.#accepts(result);
+    const isSuccess = this.#isSuccess === undefined || this.#accepts(result);
     this.end(token, isSuccess, this.#slowCall === Infinity ? 0 : this.#clock.now() - began);
     return result;
   }
@@ -282,7 +284,7 @@ export class CircuitBreaker {
 
   #accepts(result: unknown): boolean {
     try {
-      return this.#settings.isSuccess?.(result) === true;
+      return this.#isSuccess?.(result) === true;
     } catch (thrown) {
       this.#reporter.report(thrown, { name: this.name });
       return false;

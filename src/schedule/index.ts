@@ -10,7 +10,7 @@ export type {
 } from './cadence-options.js';
 export { RateLimiter, type AcquireOptions } from './rate-limiter.js';
 export type { RateLimiterExplanation, WaitReason } from './rate-limiter-explain.js';
-export type { AnswerHeaders } from './rate-limiter-headers.js';
+export type { ObservedHeaders } from './rate-limiter-headers.js';
 export type { RateObservation } from './rate-limiter-observation.js';
 export type { RateLimiterOptions, RateWindow, WindowAlignment, WindowCounts } from './rate-limiter-options.js';
 export type { RequestScope } from './rate-limiter-request.js';

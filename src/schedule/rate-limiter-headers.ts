@@ -1,12 +1,13 @@
 import type { WindowCounts } from './rate-limiter-options.js';
 
-/** Headers of an answer: a `Headers`, a Map, or an object as Node's and undici's. Names in any case. */
-export type AnswerHeaders = HeaderList | Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** What a `Headers` and a Map have in common. */
-interface HeaderList {
-  forEach(callback: (value: string, name: string) => void): void;
-}
+/**
+ * Headers of an answer: a `Headers`, a Map, anything with `get`, or an object as Node's and undici's. Names in any case,
+ * but in lower case where `get` has to tell them apart.
+ */
+export type ObservedHeaders =
+  | { get(name: string): string | null | undefined }
+  | { forEach(callback: (value: string, name: string) => void): void }
+  | Readonly<Record<string, string | readonly string[] | number | undefined>>;
 
 /** What a venue says of one of its windows. */
 export interface HeaderUse {
@@ -46,8 +47,21 @@ const USE_HEADER = /^x-mbx-(used-weight|order-count)-(\d{1,4})([smhd])$/;
 /** `Sun, 06 Nov 1994 08:49:37 GMT`. Not left to `Date.parse` alone, which takes "banana 1" for a date. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 
+/** What is asked for where headers cannot be listed. */
+const KNOWN = [
+  'retry-after',
+  'date',
+  'x-bapi-limit',
+  'x-bapi-limit-status',
+  'x-bapi-limit-reset-timestamp',
+  ...['1s', '10s', '1m', '5m', '1h', '1d'].flatMap((interval) => [
+    `x-mbx-used-weight-${interval}`,
+    `x-mbx-order-count-${interval}`,
+  ]),
+];
+
 /** Reads what is known: `Retry-After`, `Date`, and the counts of Binance and Bybit. All else is left alone. */
-export function readHeaders(headers: AnswerHeaders): HeaderFacts {
+export function readHeaders(headers: ObservedHeaders): HeaderFacts {
   const facts: HeaderFacts = {
     retryAfter: undefined,
     retryAt: undefined,
@@ -56,22 +70,23 @@ export function readHeaders(headers: AnswerHeaders): HeaderFacts {
     endpoint: { limit: undefined, remaining: undefined, reset: undefined },
     unreadable: 0,
   };
-  if (hasForEach(headers)) {
-    headers.forEach((value, name) => readHeader(facts, name, value));
+  // What is called so may be a header, and no method.
+  const forEach: unknown = Reflect.get(headers, 'forEach');
+  const get: unknown = Reflect.get(headers, 'get');
+  if (typeof forEach === 'function') {
+    forEach.call(headers, (value: unknown, name: unknown) => readHeader(facts, name, value));
+  } else if (typeof get === 'function') {
+    for (const name of KNOWN) readHeader(facts, name, get.call(headers, name));
   } else {
     for (const [name, value] of Object.entries(headers)) readHeader(facts, name, value);
   }
   return facts;
 }
 
-function hasForEach(headers: AnswerHeaders): headers is HeaderList {
-  return typeof headers['forEach' as keyof typeof headers] === 'function';
-}
-
 function readHeader(facts: HeaderFacts, name: unknown, value: unknown): void {
   const first: unknown = Array.isArray(value) ? value[0] : value;
-  if (typeof name !== 'string' || typeof first !== 'string') return;
-  if (!readKnown(facts, name.toLowerCase(), first.trim())) facts.unreadable++;
+  if (typeof name !== 'string' || (typeof first !== 'string' && typeof first !== 'number')) return;
+  if (!readKnown(facts, name.toLowerCase(), String(first).trim())) facts.unreadable++;
 }
 
 /** False when the header is known and its value is not. */

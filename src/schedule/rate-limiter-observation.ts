@@ -1,13 +1,13 @@
 import { ArgumentError } from '../core/errors.js';
 import { show } from '../core/show.js';
-import type { AnswerHeaders } from './rate-limiter-headers.js';
+import type { ObservedHeaders } from './rate-limiter-headers.js';
 
 /** What a venue has answered, or what the caller knows otherwise. Every part may be left out. */
 export interface RateObservation {
   /** HTTP status. Those of the option `pauses` pause. */
   readonly status?: number;
   /** Headers: `Retry-After`, `Date`, `X-MBX-USED-WEIGHT-*`, `X-MBX-ORDER-COUNT-*`, `X-Bapi-Limit*`. */
-  readonly headers?: AnswerHeaders;
+  readonly headers?: ObservedHeaders;
   /** Nothing starts for so long from now, in milliseconds. */
   readonly pauseFor?: number;
   /** What the venue counts now in the windows of `interval`. Raises their count, never lowers it. */

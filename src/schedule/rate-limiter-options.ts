@@ -60,7 +60,7 @@ export interface RateLimiterOptions {
   readonly serverOffset?: number;
   /**
    * Longest time from a start until the venue counts it, in milliseconds. Requests that take different times on their
-   * way may otherwise meet in one window of the venue. Less than the shortest aligned interval.
+   * way may otherwise meet in one window of the venue. Less than the interval of each window that does not roll.
    * @default 0
    */
   readonly latency?: number;
@@ -130,7 +130,7 @@ function readWindow(window: unknown, index: number, latency: number): WindowSett
   if (maxLimit !== undefined && maxLimit < read.limit) {
     throw new ConfigError(`${owner}: maxLimit must be at least the limit ${read.limit}, got ${show(maxLimit)}`);
   }
-  if (read.alignment === 'clock' && latency >= read.interval) {
+  if (read.alignment !== 'rolling' && latency >= read.interval) {
     throw new ConfigError(`${owner}: interval must be longer than the latency of ${latency} ms, got ${read.interval}`);
   }
   return { ...read, per: read.per, maxLimit: maxLimit ?? read.limit };

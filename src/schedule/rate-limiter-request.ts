@@ -35,7 +35,8 @@ export class RequestDesk {
     if (endpoint !== undefined) checkText('endpoint', endpoint);
     if (keys !== undefined) this.#check(keys);
     const values = this.#names.map((name) => (name === 'endpoint' ? endpoint : keys?.[name]));
-    const id = JSON.stringify([endpoint, ...values]);
+    let id = part(endpoint);
+    for (const value of values) id += part(value);
     return this.#queue.find(id) ?? newLane(id, endpoint, values);
   }
 
@@ -43,7 +44,8 @@ export class RequestDesk {
     if (typeof keys !== 'object' || keys === null) {
       throw new ArgumentError(`keys must be an object of texts by name, got ${show(keys)}`);
     }
-    for (const [name, key] of Object.entries(keys)) {
+    for (const name in keys) {
+      const key = keys[name];
       // A misspelt name would silently leave a limit out.
       if (name === 'endpoint' || !this.#names.includes(name)) {
         throw new ArgumentError(`no window goes by the key ${show(name)}; known are ${show(this.#names)}`);
@@ -57,6 +59,11 @@ export class RequestDesk {
 export function checkWeight(weight: number): number {
   if (Number.isFinite(weight) && weight >= 0) return weight;
   throw new ArgumentError(`weight must be a finite number from 0 up, got ${show(weight)}`);
+}
+
+/** One value of an id: its length keeps it apart from the next. */
+function part(value: string | undefined): string {
+  return value === undefined ? '-' : `${value.length}:${value}`;
 }
 
 function checkText(name: string, value: string): void {

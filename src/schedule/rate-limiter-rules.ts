@@ -71,26 +71,33 @@ export class LimitRules {
     return this.#pausedEndpoints.get(endpoint) ?? -Infinity;
   }
 
-  /** The earliest time from `now` on that suits what holds for all requests; Infinity when the weight never fits. */
-  sharedFreeAt(now: number, weight: number): number {
+  /**
+   * The earliest time from `now` on that suits what holds for all requests, with the part `leave` of each window left
+   * over; Infinity when the weight never fits.
+   */
+  sharedFreeAt(now: number, weight: number, leave = 0): number {
     // Hot path: runs for every request.
     let at = this.#pausedUntil > now ? this.#pausedUntil : now;
     for (let index = 0; index < this.#shared.length; index++) {
       const rule = this.#shared[index];
       if (rule === undefined) continue;
-      const free = rule.window.freeAt(now, amountOf(rule.settings, weight));
+      const free = rule.window.freeAt(now, withLeft(amountOf(rule.settings, weight), leave, rule.window.limit));
       if (free > at) at = free;
     }
     return at;
   }
 
   /** The earliest time from `now` on that suits what holds for this lane only. */
-  laneFreeAt(now: number, weight: number, lane: Lane): number {
+  laneFreeAt(now: number, weight: number, lane: Lane, leave = 0): number {
     let at = now;
     if (lane.endpoint !== undefined) at = Math.max(at, this.endpointPausedUntil(lane.endpoint));
-    for (const [index, { settings, windows }] of this.#keyed.entries()) {
+    for (let index = 0; index < lane.keys.length; index++) {
       const key = lane.keys[index];
-      if (key !== undefined) at = Math.max(at, windows.freeAt(now, key, amountOf(settings, weight)));
+      const rule = this.#keyed[index];
+      if (key === undefined || rule === undefined) continue;
+      const window = rule.windows.peek(key);
+      const free = window.freeAt(now, withLeft(amountOf(rule.settings, weight), leave, window.limit));
+      if (free > at) at = free;
     }
     return at;
   }
@@ -100,7 +107,7 @@ export class LimitRules {
    * @throws OverflowError when too many values of a key count.
    */
   take(now: number, weight: number, lane: Lane): void {
-    if (this.#keyed.length > 0) this.#takeKeyed(now, weight, lane);
+    if (lane.keys.length > 0) this.#takeKeyed(now, weight, lane);
     for (const { settings, window } of this.#shared) window.take(now, amountOf(settings, weight));
   }
 
@@ -140,11 +147,16 @@ export class LimitRules {
   }
 
   #takeKeyed(now: number, weight: number, lane: Lane): void {
-    const windows = this.#keyed.map(({ windows: each }, index) => {
+    // All are opened before the first is taken from, as opening may throw.
+    for (let index = 0; index < lane.keys.length; index++) {
       const key = lane.keys[index];
-      return key === undefined ? undefined : each.open(now, key);
-    });
-    for (const [index, { settings }] of this.#keyed.entries()) windows[index]?.take(now, amountOf(settings, weight));
+      if (key !== undefined) this.#keyed[index]?.windows.open(now, key);
+    }
+    for (let index = 0; index < lane.keys.length; index++) {
+      const key = lane.keys[index];
+      const rule = this.#keyed[index];
+      if (key !== undefined) rule?.windows.find(key)?.take(now, amountOf(rule.settings, weight));
+    }
   }
 
   #windowsOf(now: number, lane: Lane, isMeant: (settings: WindowSettings) => boolean) {
@@ -170,14 +182,14 @@ export function amountOf(settings: WindowSettings, weight: number): number {
   return settings.counts === 'requests' ? 1 : weight;
 }
 
+/** The room that `amount` needs so that a part of the limit stays free. An empty window is enough for any. */
+function withLeft(amount: number, leave: number, limit: number): number {
+  return leave === 0 ? amount : Math.max(amount, Math.min(limit, amount + leave * limit));
+}
+
 function makeWindow(settings: WindowSettings, latency: number, time: ServerTime): LimitWindow {
   const { alignment, interval, limit } = settings;
-  switch (alignment) {
-    case 'rolling':
-      return new RollingWindow(limit, interval + latency);
-    case 'clock':
-      return new ClockWindow(limit, interval, latency, time);
-    case 'decay':
-      return new DecayWindow(limit, interval);
-  }
+  if (alignment === 'rolling') return new RollingWindow(limit, interval + latency);
+  if (alignment === 'decay') return new DecayWindow(limit, interval, latency);
+  return new ClockWindow(limit, interval, latency, time);
 }

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../core/clock.js';
 import { ArgumentError, ClosedError, OverflowError } from '../core/errors.js';
+import { show } from '../core/show.js';
 import { explainWait, type RateLimiterExplanation } from './rate-limiter-explain.js';
 import { applyObservation } from './rate-limiter-observe.js';
 import { checkObservation, type RateObservation } from './rate-limiter-observation.js';
@@ -78,7 +79,7 @@ export class RateLimiter {
     if (this.#isClosed) return this.#refuse(new ClosedError('RateLimiter is closed'));
     if (signal?.aborted === true) return this.#refuseAborted(signal);
     try {
-      if (this.#attempt(weight, lane) === 0) return Promise.resolve();
+      if (this.#attempt(weight, lane, 0) === 0) return Promise.resolve();
     } catch (error) {
       return this.#refuse(error);
     }
@@ -89,13 +90,16 @@ export class RateLimiter {
 
   /**
    * Counts a request as started if it may start at once, without overtaking any that wait.
+   * @param leave Part of each window, from 0 to 1, that must be left over for others.
    * @returns 0 when it may, else the milliseconds after which it is worth to ask again.
    * @throws ArgumentError, ClosedError or OverflowError where `acquire` throws or rejects with it.
    */
-  tryAcquire(weight = 1, scope?: RequestScope): number {
+  tryAcquire(weight = 1, leave = 0, scope?: RequestScope): number {
     const lane = this.#laneOf(weight, scope);
+    if (typeof leave !== 'number' || !(leave >= 0 && leave <= 1))
+      throw new ArgumentError(`leave must be a number from 0 to 1, got ${show(leave)}`);
     if (this.#isClosed) throw new ClosedError('RateLimiter is closed');
-    return this.#attempt(weight, lane);
+    return this.#attempt(weight, lane, leave);
   }
 
   /**
@@ -164,11 +168,11 @@ export class RateLimiter {
   }
 
   /** Starts a request if it may start now: 0, or else the milliseconds to wait. */
-  #attempt(weight: number, lane: Lane): number {
+  #attempt(weight: number, lane: Lane, leave: number): number {
     // Hot path: no allocation while nobody waits.
     const now = this.#clock.now();
     if (this.#queue.size > 0 && this.#wakesAt <= now) this.#startDue();
-    const at = this.#freeAt(now, weight, lane);
+    const at = this.#freeAt(now, weight, lane, leave);
     if (at === Infinity) throw tooHeavy(weight);
     const others = this.#turnOf(lane);
     if (at <= now && others === -Infinity) {
@@ -178,9 +182,9 @@ export class RateLimiter {
     return Math.max(at, others, now + SHORTEST_SLEEP) - now;
   }
 
-  #freeAt(now: number, weight: number, lane: Lane): number {
-    const shared = this.#rules.sharedFreeAt(now, weight);
-    return Math.max(shared, this.#rules.laneFreeAt(now, weight, lane));
+  #freeAt(now: number, weight: number, lane: Lane, leave: number): number {
+    const shared = this.#rules.sharedFreeAt(now, weight, leave);
+    return Math.max(shared, this.#rules.laneFreeAt(now, weight, lane, leave));
   }
 
   /** When those who came before a request may start next; -Infinity when nobody did. */

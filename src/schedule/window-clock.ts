@@ -13,6 +13,9 @@ export class ClockWindow implements LimitWindow {
   readonly #time: ServerTime;
   #limit: number;
   #index = -Infinity;
+  /** When the window was last looked at, and the venue's time then. */
+  #seenAt = Number.NaN;
+  #seen = 0;
   #used = 0;
   /** What already counts in the window after this one. */
   #next = 0;
@@ -48,9 +51,10 @@ export class ClockWindow implements LimitWindow {
   }
 
   take(now: number, amount: number): void {
-    const time = this.#enter(now);
+    // `freeAt` was asked right before; reading the venue's time again would cost as much as all the rest.
+    if (now !== this.#seenAt) this.#enter(now);
     this.#used += amount;
-    if (this.#isNearEnd(time)) this.#next += amount;
+    if (this.#isNearEnd(this.#seen)) this.#next += amount;
   }
 
   settle(now: number, used: number): void {
@@ -71,6 +75,8 @@ export class ClockWindow implements LimitWindow {
   /** Turns to the window of the venue's time, and returns that time. */
   #enter(now: number): number {
     const time = this.#time.at(now);
+    this.#seen = time;
+    this.#seenAt = now;
     const index = Math.floor(time / this.#interval);
     const ahead = index - this.#index;
     if (ahead === 0) return time;

@@ -5,18 +5,23 @@ import { hasRoom, type LimitWindow } from './window-limit.js';
  *
  * When within that step the venue's counter falls is not known. Counting steps from the start that raised the counter
  * from 0 is always late enough: the venue's steps come at the same distance, each no later than ours.
+ *
+ * Starts that take up to `latency` to reach the venue may come together there, with so many steps less between them.
+ * That much room is left free.
  */
 export class DecayWindow implements LimitWindow {
   readonly #step: number;
+  readonly #reserve: number;
   #limit: number;
   /** The counter at `#since`. */
   #level = 0;
   /** Time from which whole steps count. */
   #since = 0;
 
-  constructor(limit: number, interval: number) {
+  constructor(limit: number, interval: number, latency: number) {
     this.#limit = limit;
     this.#step = interval / limit;
+    this.#reserve = Math.ceil(latency / this.#step);
   }
 
   get limit(): number {
@@ -33,12 +38,13 @@ export class DecayWindow implements LimitWindow {
   }
 
   freeAt(now: number, amount: number): number {
-    if (!hasRoom(0, amount, this.#limit)) return Infinity;
+    const room = this.#limit - this.#reserve;
+    if (!hasRoom(0, amount, room)) return Infinity;
     this.#fall(now);
-    if (hasRoom(this.#level, amount, this.#limit)) return now;
-    let steps = Math.ceil(this.#level + amount - this.#limit);
+    if (hasRoom(this.#level, amount, room)) return now;
+    let steps = Math.ceil(this.#level + amount - room);
     // The sum may be a little above a whole number that has room.
-    if (steps > 1 && hasRoom(this.#level - (steps - 1), amount, this.#limit)) steps--;
+    if (steps > 1 && hasRoom(this.#level - (steps - 1), amount, room)) steps--;
     return this.#since + steps * this.#step;
   }
 

@@ -35,9 +35,9 @@ export class KeyedWindows {
     return this.#windows.get(key);
   }
 
-  /** As of the key's window. */
-  freeAt(now: number, key: string, amount: number): number {
-    return (this.#windows.get(key) ?? this.#unused).freeAt(now, amount);
+  /** The window of a key, or an empty one that stands for it and must only be read. */
+  peek(key: string): LimitWindow {
+    return this.#windows.get(key) ?? this.#unused;
   }
 
   /**

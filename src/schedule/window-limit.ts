@@ -10,7 +10,7 @@ export interface LimitWindow {
   usedAt(now: number): number;
   /** The earliest time from `now` on when `amount` fits, if nothing else starts before; Infinity when it never does. */
   freeAt(now: number, amount: number): number;
-  /** Counts a start. The caller has asked `freeAt` before. */
+  /** Counts a start. The caller has asked `freeAt` right before, at the same time. */
   take(now: number, amount: number): void;
   /** The venue says that `used` counts now, and until when if it says so. Raises the count, never lowers it. */
   settle(now: number, used: number, until?: number): void;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ConfigError, VirtualClock } from 'tickwise';
-import { Cadence, type CadenceOptions, type CadenceSlot, type MissedSlots } from 'tickwise/schedule';
+import { Cadence, type CadenceSlot, type MissedSlots } from 'tickwise/schedule';
 import { describe, expect, it } from 'vitest';
 
 /** A job of a set duration, and what it was told. */
@@ -307,7 +307,7 @@ describe('the options', () => {
     ['missed', ['all', null]],
   ])('refuse wrong values of %s', (name, values) => {
     for (const value of values) {
-      const make = (): Cadence => new Cadence({ period: 1_000, [name]: value } as CadenceOptions);
+      const make = (): Cadence => new Cadence({ period: 1_000, [name]: value });
       expect(make).toThrow(ConfigError);
       expect(make).toThrow(`Cadence: ${name} must be `);
     }
