@@ -337,6 +337,7 @@ export {
   type RateWindowStats,
   type RequestScope,
   type Stagger,
+  type TryAcquireOptions,
   type VenueRateLimits,
   venueRateLimits,
   type WaitReason,

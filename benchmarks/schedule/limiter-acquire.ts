@@ -82,7 +82,7 @@ export default {
         const limiter = new RateLimiter({ windows: [{ limit: LIMIT, interval: 10, per: 'contract' }] });
         const scopes = Array.from({ length: 100 }, (_, index) => ({ keys: { contract: `symbol ${index}` } }));
         let next = 0;
-        return attempts(() => limiter.tryAcquire(1, 0, scopes[next++ % 100]));
+        return attempts(() => limiter.tryAcquire(1, scopes[next++ % 100]));
       },
     },
     {

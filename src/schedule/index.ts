@@ -8,7 +8,7 @@ export type {
   MissedSlots,
   Stagger,
 } from './cadence-options.js';
-export { RateLimiter, type AcquireOptions } from './rate-limiter.js';
+export { type AcquireOptions, RateLimiter, type TryAcquireOptions } from './rate-limiter.js';
 export type { RateLimiterExplanation, WaitReason } from './rate-limiter-explain.js';
 export type { ObservedHeaders } from './rate-limiter-headers.js';
 export type { RateObservation } from './rate-limiter-observation.js';

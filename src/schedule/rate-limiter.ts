@@ -21,6 +21,15 @@ export interface AcquireOptions extends RequestScope {
   readonly signal?: AbortSignal;
 }
 
+/** What a request is beside its weight, when it does not wait. */
+export interface TryAcquireOptions extends RequestScope {
+  /**
+   * Part of each window, from 0 to 1, that must be left over for others.
+   * @default 0
+   */
+  readonly leave?: number;
+}
+
 /**
  * Lets requests start as fast as the limits of a venue allow, and never faster.
  *
@@ -90,12 +99,12 @@ export class RateLimiter {
 
   /**
    * Counts a request as started if it may start at once, without overtaking any that wait.
-   * @param leave Part of each window, from 0 to 1, that must be left over for others.
    * @returns 0 when it may, else the milliseconds after which it is worth to ask again.
    * @throws ArgumentError, ClosedError or OverflowError where `acquire` throws or rejects with it.
    */
-  tryAcquire(weight = 1, leave = 0, scope?: RequestScope): number {
-    const lane = this.#laneOf(weight, scope);
+  tryAcquire(weight = 1, options?: TryAcquireOptions): number {
+    const lane = this.#laneOf(weight, options);
+    const leave = options?.leave ?? 0;
     if (typeof leave !== 'number' || !(leave >= 0 && leave <= 1))
       throw new ArgumentError(`leave must be a number from 0 to 1, got ${show(leave)}`);
     if (this.#isClosed) throw new ClosedError('RateLimiter is closed');

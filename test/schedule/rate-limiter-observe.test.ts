@@ -94,7 +94,7 @@ describe('other statuses', () => {
 
     limiter.observe({ status: 418, headers: {}, endpoint: '/depth' });
 
-    expect(limiter.tryAcquire(1, 0, { endpoint: '/trades' })).toBe(120_000);
+    expect(limiter.tryAcquire(1, { endpoint: '/trades' })).toBe(120_000);
   });
 
   it('a 503 pauses when it says for how long', () => {
@@ -172,8 +172,8 @@ describe('the counts of Binance', () => {
 
     limiter.observe({ headers: { 'x-mbx-order-count-10s': '100', 'x-mbx-order-count-1d': '5' }, keys });
 
-    expect(limiter.tryAcquire(1, 0, { keys })).toBe(10_000);
-    expect(limiter.tryAcquire(1, 0, { keys: { account: 'other' } })).toBe(0);
+    expect(limiter.tryAcquire(1, { keys })).toBe(10_000);
+    expect(limiter.tryAcquire(1, { keys: { account: 'other' } })).toBe(0);
     expect(limiter.tryAcquire(5)).toBe(0);
     // No window is of a day.
     expect(limiter.stats().unused).toBe(1);
@@ -228,7 +228,7 @@ describe('the counts of Bybit', () => {
 
     limiter.observe(answer(10, 0, now + 640));
 
-    expect(limiter.tryAcquire(1, 0, { endpoint: '/v5/market' })).toBe(0);
+    expect(limiter.tryAcquire(1, { endpoint: '/v5/market' })).toBe(0);
     expect(await waitOf(clock, limiter.acquire(1, { endpoint }))).toBe(640);
   });
 
@@ -237,7 +237,7 @@ describe('the counts of Bybit', () => {
 
     limiter.observe(answer(10, 0, now - 4_000));
 
-    expect(limiter.tryAcquire(1, 0, { endpoint })).toBe(1_000);
+    expect(limiter.tryAcquire(1, { endpoint })).toBe(1_000);
   });
 
   it('do not stop the endpoint for longer than a window, whatever the reset says', () => {
@@ -245,7 +245,7 @@ describe('the counts of Bybit', () => {
 
     limiter.observe(answer(10, 0, now + 1e9));
 
-    expect(limiter.tryAcquire(1, 0, { endpoint })).toBe(1_000);
+    expect(limiter.tryAcquire(1, { endpoint })).toBe(1_000);
   });
 
   it.each([
@@ -257,7 +257,7 @@ describe('the counts of Bybit', () => {
 
     limiter.observe(answer(told, told, now));
     let started = 0;
-    while (limiter.tryAcquire(1, 0, { endpoint }) === 0) started++;
+    while (limiter.tryAcquire(1, { endpoint }) === 0) started++;
 
     expect(started).toBe(allowed);
   });
@@ -280,7 +280,7 @@ describe('the counts of Bybit', () => {
   it('that lower a limit below the weight of one who waits refuse it instead of waiting for ever', async () => {
     const weighed = [{ limit: 10, interval: 1_000, per: 'endpoint' }] as const;
     const { clock, limiter } = setUp({ windows: weighed });
-    limiter.tryAcquire(10, 0, { endpoint });
+    limiter.tryAcquire(10, { endpoint });
     const heavy = limiter.acquire(8, { endpoint }).catch((error: unknown) => error);
     const light = limiter.acquire(4, { endpoint });
 
@@ -305,7 +305,7 @@ describe('what the caller knows', () => {
     const { limiter } = setUp();
 
     limiter.observe({ pauseFor: 1_500, endpoint: '/depth' });
-    const endpoint = limiter.tryAcquire(1, 0, { endpoint: '/depth' });
+    const endpoint = limiter.tryAcquire(1, { endpoint: '/depth' });
     const other = limiter.tryAcquire();
     limiter.observe({ pauseFor: 2_500 });
 
@@ -342,7 +342,7 @@ describe('what the caller knows', () => {
     limiter.observe({ pauseFor: 9_000, endpoint: '/c' });
 
     expect(limiter.tryAcquire()).toBe(0);
-    expect(limiter.tryAcquire(1, 0, { endpoint: '/c' })).toBe(9_000);
+    expect(limiter.tryAcquire(1, { endpoint: '/c' })).toBe(9_000);
   });
 
   it.each([
@@ -446,7 +446,7 @@ describe('hostile answers', () => {
 
           for (const [headers, status] of answers) {
             limiter.observe({ headers, status, endpoint: '/a' });
-            if (limiter.tryAcquire(1, 0, { endpoint: '/a' }) === 0) started++;
+            if (limiter.tryAcquire(1, { endpoint: '/a' }) === 0) started++;
           }
 
           expect(started).toBeLessThanOrEqual(5);

@@ -321,11 +321,11 @@ describe('tryAcquire', () => {
 
   it('may start beside those who wait for a key of their own', () => {
     const { limiter } = setUp([{ limit: 1, interval: 1_000, per: 'contract' }]);
-    limiter.tryAcquire(1, 0, { keys: { contract: 'a' } });
+    limiter.tryAcquire(1, { keys: { contract: 'a' } });
     void limiter.acquire(1, { keys: { contract: 'a' } });
 
-    expect(limiter.tryAcquire(1, 0, { keys: { contract: 'a' } })).toBe(1_000);
-    expect(limiter.tryAcquire(1, 0, { keys: { contract: 'b' } })).toBe(0);
+    expect(limiter.tryAcquire(1, { keys: { contract: 'a' } })).toBe(1_000);
+    expect(limiter.tryAcquire(1, { keys: { contract: 'b' } })).toBe(0);
     expect(limiter.tryAcquire()).toBe(0);
   });
 
@@ -360,29 +360,29 @@ describe('room to be left for others', () => {
     ]);
     const scope = { keys: { contract: 'a' } };
 
-    const data = [limiter.tryAcquire(5, 0.5), limiter.tryAcquire(1, 0.5)];
-    const order = limiter.tryAcquire(1, 0);
+    const data = [limiter.tryAcquire(5, { leave: 0.5 }), limiter.tryAcquire(1, { leave: 0.5 })];
+    const order = limiter.tryAcquire(1, { leave: 0 });
     await clock.advance(1_000);
-    const keyed = [1, 2, 3].map(() => limiter.tryAcquire(1, 0.5, scope));
+    const keyed = [1, 2, 3].map(() => limiter.tryAcquire(1, { leave: 0.5, ...scope }));
 
     expect(data).toEqual([0, 1_000]);
     expect(order).toBe(0);
     expect(keyed).toEqual([0, 0, 2_000]);
-    expect(limiter.tryAcquire(1, 0, scope)).toBe(0);
+    expect(limiter.tryAcquire(1, scope)).toBe(0);
   });
 
   it('is never more than an empty window has', () => {
     const { limiter } = setUp([{ limit: 10, interval: 1_000 }]);
 
-    expect(limiter.tryAcquire(8, 0.5)).toBe(0);
-    expect(limiter.tryAcquire(1, 1)).toBe(1_000);
-    expect(() => limiter.tryAcquire(11, 0.5)).toThrow('above a limit');
+    expect(limiter.tryAcquire(8, { leave: 0.5 })).toBe(0);
+    expect(limiter.tryAcquire(1, { leave: 1 })).toBe(1_000);
+    expect(() => limiter.tryAcquire(11, { leave: 0.5 })).toThrow('above a limit');
   });
 
   it.each([Number.NaN, -0.1, 1.1, null, '1'])('is refused as %s', (leave) => {
     const { limiter } = setUp([{ limit: 10, interval: 1_000 }]);
 
-    expect(() => limiter.tryAcquire(1, leave as number)).toThrow(/leave must be a number from 0 to 1, got/);
+    expect(() => limiter.tryAcquire(1, { leave: leave as number })).toThrow(/leave must be a number from 0 to 1, got/);
   });
 });
 
@@ -501,15 +501,15 @@ describe('what does not fit', () => {
   it('is refused at once: a key that no window goes by, which would leave a limit out', () => {
     const { limiter } = setUp([{ limit: 1, interval: 1_000, per: 'contract' }]);
 
-    expect(() => limiter.tryAcquire(1, 0, { keys: { contrcat: 'AAPL' } })).toThrow(
+    expect(() => limiter.tryAcquire(1, { keys: { contrcat: 'AAPL' } })).toThrow(
       "no window goes by the key 'contrcat'; known are [ 'contract' ]",
     );
-    expect(() => limiter.tryAcquire(1, 0, { keys: { endpoint: '/depth' } })).toThrow("the key 'endpoint'");
-    expect(() => limiter.tryAcquire(1, 0, { keys: { contract: 5 as unknown as string } })).toThrow(
+    expect(() => limiter.tryAcquire(1, { keys: { endpoint: '/depth' } })).toThrow("the key 'endpoint'");
+    expect(() => limiter.tryAcquire(1, { keys: { contract: 5 as unknown as string } })).toThrow(
       'keys.contract must be',
     );
-    expect(() => limiter.tryAcquire(1, 0, { endpoint: 5 as unknown as string })).toThrow('endpoint must be a text');
-    expect(() => limiter.tryAcquire(1, 0, { keys: null as unknown as Record<string, string> })).toThrow('keys must be');
+    expect(() => limiter.tryAcquire(1, { endpoint: 5 as unknown as string })).toThrow('endpoint must be a text');
+    expect(() => limiter.tryAcquire(1, { keys: null as unknown as Record<string, string> })).toThrow('keys must be');
   });
 });
 
@@ -547,7 +547,7 @@ describe('explain', () => {
     ]);
     const scope = { endpoint: '/depth', keys: { request: 'x' } };
     const before = limiter.explain(9, scope);
-    limiter.tryAcquire(9, 0, scope);
+    limiter.tryAcquire(9, scope);
     await clock.advance(100);
     limiter.observe({ pauseFor: 200, endpoint: '/depth' });
     limiter.observe({ pauseFor: 50 });

@@ -50,9 +50,9 @@ describe('Binance', () => {
     const keys = { account: 'main' };
 
     expect(limiter.tryAcquire(5_850)).toBe(0);
-    for (let index = 0; index < 100; index++) expect(limiter.tryAcquire(1, 0, { keys })).toBe(0);
+    for (let index = 0; index < 100; index++) expect(limiter.tryAcquire(1, { keys })).toBe(0);
 
-    expect(limiter.tryAcquire(1, 0, { keys })).toBe(5_000);
+    expect(limiter.tryAcquire(1, { keys })).toBe(5_000);
     expect(limiter.tryAcquire(50)).toBe(0);
     expect(limiter.tryAcquire(1)).toBe(45_000);
   });
@@ -62,13 +62,13 @@ describe('Bybit', () => {
   it('counts 600 in 5 s by address and 10 a second by endpoint, until the venue tells its own limit', () => {
     const { limiter } = limiterOf(bybit.v5);
     const endpoint = '/v5/order/create';
-    for (let index = 0; index < 10; index++) limiter.tryAcquire(1, 0, { endpoint });
-    const full = limiter.tryAcquire(1, 0, { endpoint });
+    for (let index = 0; index < 10; index++) limiter.tryAcquire(1, { endpoint });
+    const full = limiter.tryAcquire(1, { endpoint });
 
     limiter.observe({ headers: { 'x-bapi-limit': '20', 'x-bapi-limit-status': '10' }, endpoint });
 
     expect(full).toBe(1_000);
-    expect(limiter.tryAcquire(1, 0, { endpoint })).toBe(0);
+    expect(limiter.tryAcquire(1, { endpoint })).toBe(0);
     for (let index = 0; index < 589; index++) expect(limiter.tryAcquire()).toBe(0);
     expect(limiter.tryAcquire()).toBe(5_000);
   });
@@ -100,15 +100,15 @@ describe('Kraken', () => {
     expect(starts.filter((at) => at === 0)).toHaveLength(limit);
     expect(starts.slice(limit)).toEqual([step, 2 * step, 3 * step]);
     // Calls of the ledger weigh 2.
-    expect(limiter.tryAcquire(2, 0, { keys: { apiKey: 'other' } })).toBe(0);
+    expect(limiter.tryAcquire(2, { keys: { apiKey: 'other' } })).toBe(0);
   });
 
   it('counts orders by pair', () => {
     const { limiter } = limiterOf(kraken.trading.pro);
 
-    expect(limiter.tryAcquire(180, 0, { keys: { pair: 'XBT/USD' } })).toBe(0);
-    expect(limiter.tryAcquire(1, 0, { keys: { pair: 'XBT/USD' } })).toBeCloseTo(1_000 / 3.75, 6);
-    expect(limiter.tryAcquire(1, 0, { keys: { pair: 'ETH/USD' } })).toBe(0);
+    expect(limiter.tryAcquire(180, { keys: { pair: 'XBT/USD' } })).toBe(0);
+    expect(limiter.tryAcquire(1, { keys: { pair: 'XBT/USD' } })).toBeCloseTo(1_000 / 3.75, 6);
+    expect(limiter.tryAcquire(1, { keys: { pair: 'ETH/USD' } })).toBe(0);
   });
 });
 
@@ -122,30 +122,30 @@ describe('IBKR', () => {
       await clock.advance(1_000);
     }
 
-    expect(limiter.tryAcquire(1, 0, scope('one more', 'one more'))).toBe(540_000);
+    expect(limiter.tryAcquire(1, scope('one more', 'one more'))).toBe(540_000);
   });
 
   it('makes the sixth request of one contract within two seconds wait', () => {
     const { limiter } = limiterOf(ibkr.historical);
-    for (let index = 0; index < 5; index++) expect(limiter.tryAcquire(1, 0, scope('AAPL', `${index}`))).toBe(0);
+    for (let index = 0; index < 5; index++) expect(limiter.tryAcquire(1, scope('AAPL', `${index}`))).toBe(0);
 
-    expect(limiter.tryAcquire(1, 0, scope('AAPL', '5'))).toBe(2_000);
-    expect(limiter.tryAcquire(1, 0, scope('MSFT', '5'))).toBe(0);
+    expect(limiter.tryAcquire(1, scope('AAPL', '5'))).toBe(2_000);
+    expect(limiter.tryAcquire(1, scope('MSFT', '5'))).toBe(0);
   });
 
   it('makes the identical request within fifteen seconds wait', () => {
     const { limiter } = limiterOf(ibkr.historical);
-    limiter.tryAcquire(1, 0, scope('AAPL', '1 D'));
+    limiter.tryAcquire(1, scope('AAPL', '1 D'));
 
-    expect(limiter.tryAcquire(1, 0, scope('AAPL', '1 D'))).toBe(15_000);
+    expect(limiter.tryAcquire(1, scope('AAPL', '1 D'))).toBe(15_000);
   });
 
   it('counts BID_ASK twice', () => {
     const { limiter } = limiterOf(ibkr.historical);
 
-    for (let index = 0; index < 30; index++) expect(limiter.tryAcquire(2, 0, scope(`${index}`, `${index}`))).toBe(0);
+    for (let index = 0; index < 30; index++) expect(limiter.tryAcquire(2, scope(`${index}`, `${index}`))).toBe(0);
 
-    expect(limiter.tryAcquire(1, 0, scope('x', 'x'))).toBe(600_000);
+    expect(limiter.tryAcquire(1, scope('x', 'x'))).toBe(600_000);
     expect(limiter.stats().windows[0]?.used).toBe(60);
   });
 
