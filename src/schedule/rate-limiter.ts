@@ -104,7 +104,7 @@ export class RateLimiter {
    */
   tryAcquire(weight = 1, options?: TryAcquireOptions): number {
     const lane = this.#laneOf(weight, options);
-    const leave = options?.leave ?? 0;
+    const { leave = 0 } = options ?? {};
     if (typeof leave !== 'number' || !(leave >= 0 && leave <= 1))
       throw new ArgumentError(`leave must be a number from 0 to 1, got ${show(leave)}`);
     if (this.#isClosed) throw new ClosedError('RateLimiter is closed');
