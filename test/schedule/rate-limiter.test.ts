@@ -610,18 +610,27 @@ describe('stats', () => {
 describe('on the system clock', () => {
   it('a waiting request holds the process, and none does afterwards', async () => {
     const timers = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
-    const before = timers();
-    const limiter = new RateLimiter({ windows: [{ limit: 1, interval: 40 }] });
-    const began = systemClock.now();
+    const controller = new AbortController();
+    const limiter = new RateLimiter({ windows: [{ limit: 1, interval: 3_600_000 }] });
     await limiter.acquire();
+    const before = timers();
 
-    const waiting = limiter.acquire();
+    const waiting = limiter.acquire(1, { signal: controller.signal });
     const during = timers();
-    await waiting;
+    controller.abort();
+    await expect(waiting).rejects.toThrow('aborted');
 
     expect(during).toBe(before + 1);
     expect(timers()).toBe(before);
-    expect(systemClock.now() - began).toBeGreaterThanOrEqual(40);
+  });
+
+  it('a request that waits starts when its time has come, not before', async () => {
+    const limiter = new RateLimiter({ windows: [{ limit: 1, interval: 40 }] });
+    const began = systemClock.now();
+
+    for (let index = 0; index < 3; index++) await limiter.acquire();
+
+    expect(systemClock.now() - began).toBeGreaterThanOrEqual(80);
   });
 
   it('a timer that fires early only makes it look again', async () => {
