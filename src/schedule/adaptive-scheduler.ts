@@ -17,9 +17,10 @@ import { type AdaptiveSchedulerOptions, readSchedulerOptions, type SchedulerSett
 import type { SchedulerStats } from './scheduler-stats.js';
 import { StartGate } from './start-gate.js';
 import { SubmitDesk } from './submit-desk.js';
-import { readSubmitOptions, type SubmitOptions } from './submit-options.js';
+import { NO_OPTIONS, readSubmitOptions, type SubmitOptions } from './submit-options.js';
 import { streamOf } from './stream-items.js';
 import type { TaskContext } from './task-context.js';
+import { ToldLimit } from './told-limit.js';
 
 /** A list under way, whatever its keys and results are. */
 interface UnderWay {
@@ -79,7 +80,10 @@ export class AdaptiveScheduler {
     this.#limit = typeof concurrency === 'number' ? new FixedLimit(concurrency) : new CohortLimit(concurrency);
     this.#gate = new StartGate({
       limit: this.#limit,
-      rateLimit,
+      rateLimit:
+        rateLimit === undefined
+          ? undefined
+          : new ToldLimit(rateLimit, (error) => this.#guard.report(error, 'rateLimit')),
       breaker,
       shares: new ClassShares(settings.classes),
       feedback: feedback === undefined ? undefined : this.#guard.wrap('feedback', feedback, () => undefined),
@@ -145,7 +149,7 @@ export class AdaptiveScheduler {
    */
   submit<Value>(
     task: (context: TaskContext) => Value | PromiseLike<Value>,
-    options: SubmitOptions = {},
+    options: SubmitOptions = NO_OPTIONS,
   ): Promise<Value> {
     if (typeof task !== 'function') throw new ArgumentError(`task must be a function, got ${show(task)}`);
     const settings = readSubmitOptions(options, this.#settings.classes);
@@ -289,12 +293,12 @@ export class AdaptiveScheduler {
 
   /** Lets submitted tasks, which are in classes, go before lists. */
   #pump(): void {
+    // Hot path: after every task that ends.
     if (this.#isPumping) return;
     this.#isPumping = true;
     if (this.#desk.queued > 0) this.#desk.pump();
-    for (const list of this.#lists) list.pump();
+    if (this.#lists.size > 0) for (const list of this.#lists) list.pump();
     this.#isPumping = false;
-    this.#checkIdle();
   }
 
   #isIdle(): boolean {
@@ -348,7 +352,10 @@ export class AdaptiveScheduler {
       timeout,
       maxQueued,
       clock,
-      onEnded: () => this.#pump(),
+      onEnded: () => {
+        this.#pump();
+        this.#checkIdle();
+      },
     });
   }
 

@@ -32,6 +32,8 @@ export class Attempt {
   /** Index of its class. */
   rank = 0;
 
+  /** Whether a list waits for its outcome. */
+  isRunning = false;
   /** Time of `Clock.now()` at which it started. */
   startedAt = 0;
   /** What the concurrency limit noted. */

@@ -5,7 +5,7 @@ export type { CadenceErrorContext, CadenceJob, CadenceOptions, CadenceSlot, Miss
 export type { AnswerHeaders, Feedback } from './feedback.js';
 export { type FirstGood, firstGood, type FirstGoodOptions, type Source } from './first-good.js';
 export type { Task } from './list-run.js';
-export type { BreakerGate, RateGate } from './rate-gate.js';
+export type { BreakerGate, RateGate, RateWindow } from './rate-gate.js';
 export type { RunOptions } from './run-options.js';
 export type { RunReport, RunStats, RunStop, StreamItem } from './run-report.js';
 export type {

@@ -55,7 +55,8 @@ export class ListRun<Key, Value> implements AttemptOwner {
   readonly #source: KeySource<Key>;
   readonly #postponed: Postponed<Key>;
   readonly #idle: Attempt[] = [];
-  readonly #running = new Set<Attempt>();
+  /** All attempts that were made and not given up; at most as many as run at once. */
+  readonly #attempts = new Set<Attempt>();
   readonly #report = { results: new Map<Key, Value>(), failures: new Map<Key, unknown>(), skipped: [] as Key[] };
   readonly #startedAt: number;
   #isPumping = false;
@@ -121,6 +122,7 @@ export class ListRun<Key, Value> implements AttemptOwner {
   settled(attempt: Attempt, isOk: boolean, value: unknown): void {
     const { gate, retry } = this.#parts;
     this.#active--;
+    attempt.isRunning = false;
     const ending = gate.end(attempt, isOk, value);
     if (ending === 'throttled' && this.#stop === undefined && retry.mayRepeat(attempt)) {
       this.#throttled++;
@@ -142,7 +144,7 @@ export class ListRun<Key, Value> implements AttemptOwner {
     const { gate, retry, timeout } = this.#parts;
     const error = new TimeoutError(`the task took longer than its timeout of ${timeout} ms`);
     this.#active--;
-    this.#running.delete(attempt);
+    this.#attempts.delete(attempt);
     gate.abandon(attempt, 'timed-out');
     attempt.abandon(error);
     if (this.#stop === undefined && retry.mayRetry(attempt, error)) {
@@ -160,7 +162,7 @@ export class ListRun<Key, Value> implements AttemptOwner {
   #startOne(): boolean {
     // Hot path: once per key, without an allocation but the context.
     const { exit, gate, isHeld, rank } = this.#parts;
-    if (this.#stop !== undefined || isHeld() || !gate.hasRoom(rank)) return false;
+    if (this.#stop !== undefined || !gate.hasRoom(rank) || isHeld()) return false;
     if (exit?.isProbing === true) return this.#probe(exit);
     if (this.#postponed.size > 0) {
       const postponed = this.#postponed.take(this.#parts.now(), this.#fits);
@@ -176,7 +178,7 @@ export class ListRun<Key, Value> implements AttemptOwner {
 
   #begin(key: Key): boolean {
     const { endpointOf, weightOf } = this.#parts;
-    const attempt = this.#idle.pop() ?? new Attempt(this);
+    const attempt = this.#idle.pop() ?? this.#makeAttempt();
     attempt.item = key;
     attempt.number = 1;
     attempt.refusals = 0;
@@ -187,7 +189,7 @@ export class ListRun<Key, Value> implements AttemptOwner {
   }
 
   #resume({ key, number, refusals, weight, endpoint }: PostponedKey<Key>): boolean {
-    const attempt = this.#idle.pop() ?? new Attempt(this);
+    const attempt = this.#idle.pop() ?? this.#makeAttempt();
     attempt.item = key;
     attempt.number = number;
     attempt.refusals = refusals;
@@ -206,7 +208,7 @@ export class ListRun<Key, Value> implements AttemptOwner {
       exit?.started();
     }
     this.#active++;
-    this.#running.add(attempt);
+    attempt.isRunning = true;
     // The key was put there by this class.
     const key = attempt.item as Key;
     attempt.run(hedger === undefined ? task : (hedged, context) => hedger.run(attempt, task, hedged, context), key);
@@ -215,6 +217,11 @@ export class ListRun<Key, Value> implements AttemptOwner {
 
   /** The gate said no: the key waits, and others that are lighter or go elsewhere may pass it. */
   #putBack(attempt: Attempt, wait: number, wasPostponed: boolean): boolean {
+    if (wait === WAIT.never) {
+      this.#finish(attempt, false, this.#parts.gate.refusal);
+      this.#release(attempt);
+      return true;
+    }
     this.#postponed.bypass(attempt, wait, this.#parts.now(), wasPostponed);
     this.#idle.push(attempt);
     if (wait === WAIT.circuitOpen) {
@@ -278,18 +285,23 @@ export class ListRun<Key, Value> implements AttemptOwner {
     return isSuccess === undefined || isSuccess(value);
   }
 
+  #makeAttempt(): Attempt {
+    const attempt = new Attempt(this);
+    this.#attempts.add(attempt);
+    return attempt;
+  }
+
   #release(attempt: Attempt): void {
-    this.#running.delete(attempt);
     attempt.item = undefined;
     this.#idle.push(attempt);
   }
 
   #abandonAll(error: unknown): void {
     const reason = error ?? new ClosedError('the scheduler was closed while the task ran');
-    const running = [...this.#running];
-    this.#running.clear();
     this.#active = 0;
-    for (const attempt of running) {
+    for (const attempt of this.#attempts) {
+      if (!attempt.isRunning) continue;
+      this.#attempts.delete(attempt);
       this.#parts.gate.abandon(attempt, 'abandoned');
       attempt.abandon(reason);
       this.#failed++;

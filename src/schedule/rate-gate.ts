@@ -2,14 +2,22 @@ import type { Feedback } from './feedback.js';
 
 /** What the scheduler asks of a rate limiter; `RateLimiter` is one. */
 export interface RateGate {
-  /**
-   * Takes `weight` and returns 0, or takes nothing and returns the milliseconds to wait.
-   *
-   * `leave` is the part of each window, from 0 to 1, that must be left over for others.
-   */
-  tryAcquire(weight?: number, leave?: number): number;
+  /** Takes `weight` and returns 0, or takes nothing and returns the milliseconds to wait. */
+  tryAcquire(weight?: number, scope?: { readonly endpoint?: string }): number;
   /** Takes an answer's status and headers into account. */
-  observe(feedback: Feedback): void;
+  observe(feedback: Feedback & { readonly endpoint?: string }): void;
+  /** How much of each window is used; reserved shares of classes need it. */
+  stats?(): { readonly windows: readonly RateWindow[] };
+}
+
+/** One window of a rate limiter. */
+export interface RateWindow {
+  /** Weight that it may have. */
+  readonly limit: number;
+  /** Its length in milliseconds. */
+  readonly interval: number;
+  /** Weight that it has now; null for windows per key. */
+  readonly used: number | null;
 }
 
 /** What the scheduler asks of a circuit breaker; `CircuitBreaker` is one. */

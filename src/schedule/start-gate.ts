@@ -1,14 +1,16 @@
 import type { Clock, Timer } from '../core/clock.js';
+import { type HotClock, hotClock } from '../core/hot-clock.js';
 import type { Attempt } from './attempt.js';
 import type { ClassShares } from './class-shares.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import { type Feedback, type Reading, readFeedback } from './feedback.js';
 import { LearnedQuota } from './learned-quota.js';
-import type { BreakerGate, RateGate } from './rate-gate.js';
+import type { BreakerGate } from './rate-gate.js';
 import { TimeLimits } from './time-limits.js';
+import type { ToldLimit } from './told-limit.js';
 
 /** Answer of {@link StartGate.tryStart} besides 0 (started) and milliseconds to wait. */
-export const WAIT = { forRoom: Infinity, circuitOpen: -1 } as const;
+export const WAIT = { forRoom: Infinity, circuitOpen: -1, never: -2 } as const;
 
 /** Endpoints whose limits are learned one by one; further ones share the limit of those without a name. */
 const MAX_ENDPOINTS = 256;
@@ -21,7 +23,7 @@ export interface GateParts {
   /** How many run at once. */
   readonly limit: ConcurrencyLimit;
   /** The rate limit that was told; without one it is learned. */
-  readonly rateLimit: RateGate | undefined;
+  readonly rateLimit: ToldLimit | undefined;
   /** Refuses calls while the venue fails. */
   readonly breaker: BreakerGate | undefined;
   /** Reserved shares. */
@@ -41,6 +43,10 @@ export class StartGate {
   readonly #quota = new LearnedQuota();
   readonly #quotas = new Map<string, LearnedQuota>();
   readonly #readWallTime: () => number;
+  /** The time for all that needs no fraction of a millisecond: an adaptive limit does. */
+  readonly #hot: HotClock;
+  #refusal: unknown;
+  #reads = 0;
   #running = 0;
   #isPaused = false;
   #throttled = 0;
@@ -51,6 +57,12 @@ export class StartGate {
     this.#parts = parts;
     this.#timeLimits = new TimeLimits(parts.clock);
     this.#readWallTime = () => parts.clock.wallTime();
+    this.#hot = hotClock(parts.clock);
+  }
+
+  /** Why an attempt can never start: what the rate limiter threw about it last. */
+  get refusal(): unknown {
+    return this.#refusal;
   }
 
   /** Attempts that run. */
@@ -81,16 +93,17 @@ export class StartGate {
 
   /**
    * Counts the attempt as running and returns 0, or says why it may not start: milliseconds to wait, Infinity until
-   * another one ends or the gate is resumed, or -1 while the breaker is open.
+   * another one ends or the gate is resumed, -1 while the breaker is open, or -2 when it can never start: `refusal` says
+   * why.
    */
   tryStart(attempt: Attempt, timeout: number): number {
     // Hot path: runs once per task of every list.
     if (!this.hasRoom(attempt.rank)) return WAIT.forRoom;
-    const { breaker, clock, limit, shares } = this.#parts;
-    const now = clock.now();
+    const { breaker, limit, shares } = this.#parts;
+    const now = this.#time();
     if (breaker !== undefined && breaker.state === 'open') return WAIT.circuitOpen;
     const wait = this.#acquire(attempt, now);
-    if (wait > 0) return wait;
+    if (wait !== 0) return wait;
     if (breaker !== undefined) {
       attempt.breakerToken = breaker.tryBegin();
       if (attempt.breakerToken === -1) return WAIT.circuitOpen;
@@ -188,13 +201,22 @@ export class StartGate {
     return quota;
   }
 
+  #time(): number {
+    const { clock, limit } = this.#parts;
+    if (limit.isMeasuring) return clock.now();
+    const { time, read } = this.#hot;
+    this.#reads = (this.#reads + 1) & 1_023;
+    const shared = time[0] ?? 0;
+    return shared === 0 || this.#reads === 0 ? read() : shared;
+  }
+
   #acquire(attempt: Attempt, now: number): number {
     const { rateLimit, shares } = this.#parts;
     const leave = shares.leftOver(attempt.rank);
     const quota = this.quotaOf(attempt.endpoint);
     if (rateLimit !== undefined) {
       const pause = quota.pauseAt(now);
-      return pause > 0 ? pause : rateLimit.tryAcquire(attempt.weight, leave);
+      return pause > 0 ? pause : this.#ask(rateLimit, attempt, leave);
     }
     const wait = quota.tryAcquire(attempt.weight, leave, now);
     if (wait === 0) {
@@ -204,6 +226,15 @@ export class StartGate {
     return wait;
   }
 
+  #ask(rateLimit: ToldLimit, { endpoint, weight }: Attempt, leave: number): number {
+    try {
+      return rateLimit.tryAcquire(weight, leave, endpoint);
+    } catch (error) {
+      this.#refusal = error;
+      return WAIT.never;
+    }
+  }
+
   #read(value: object): Reading | undefined {
     const { feedback } = this.#parts;
     return readFeedback(feedback === undefined ? value : feedback(value), this.#readWallTime);
@@ -211,7 +242,7 @@ export class StartGate {
 
   #observe(attempt: Attempt, { used, source }: Reading): void {
     const { rateLimit } = this.#parts;
-    if (rateLimit !== undefined) rateLimit.observe(source);
+    if (rateLimit !== undefined) rateLimit.observe(source, attempt.endpoint);
     else if (used !== undefined) {
       this.quotaOf(attempt.endpoint).observeUsed(used, attempt.quotaSpent, attempt.quotaWindow);
     }
@@ -221,7 +252,7 @@ export class StartGate {
     const { breaker, clock, limit, rateLimit } = this.#parts;
     const now = clock.now();
     this.#throttled++;
-    rateLimit?.observe(source);
+    rateLimit?.observe(source, attempt.endpoint);
     this.quotaOf(attempt.endpoint).refuse(attempt.weight, pauseFor, used, now);
     limit.drop(attempt.limitTag);
     breaker?.end(attempt.breakerToken, true, now - attempt.startedAt);

@@ -21,8 +21,6 @@ export class Submission {
   deadline: Timer | undefined = undefined;
   /** Time of `Clock.now()` at which the deadline passes. */
   deadlineAt = Infinity;
-  /** Milliseconds from submission to the deadline. */
-  deadlineAfter = Infinity;
   enqueuedAt = 0;
   /** Place in the order of submission. */
   order = 0;
@@ -36,6 +34,8 @@ export class Submission {
   place: 'lane' | 'room' | 'delayed' | 'running' | 'settled' = 'room';
   /** The call that runs. */
   attempt: Attempt | undefined = undefined;
+  /** Why the gate will not have it at all. */
+  refusal: unknown = undefined;
   /** Waits for the retry. */
   retryTimer: Timer | undefined = undefined;
   /** Tells p-queue that the call has ended. */

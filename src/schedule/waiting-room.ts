@@ -28,9 +28,12 @@ interface Line {
  */
 export class WaitingRoom {
   readonly #lines: readonly Line[];
+  readonly #now: () => number;
   #size = 0;
 
-  constructor(classes: readonly TaskClass[]) {
+  /** `now` is asked only where something ages. */
+  constructor(classes: readonly TaskClass[], now: () => number) {
+    this.#now = now;
     this.#lines = classes.map(({ maxWait }) => ({ heap: new TaskHeap(), maxWait, oldest: [], head: 0, removed: 0 }));
   }
 
@@ -67,11 +70,11 @@ export class WaitingRoom {
    * `admit` returns whether it does. After one refused for the rate limit, lighter ones and those for other endpoints
    * are offered, up to 32 of them.
    */
-  takeNext(now: number, hasRoom: (rank: number) => boolean, admit: Admit): Submission | undefined {
+  takeNext(hasRoom: (rank: number) => boolean, admit: Admit): Submission | undefined {
     for (let rank = 0; rank < this.#lines.length; rank++) {
       const line = this.#lines[rank];
       if (line === undefined || line.heap.size === 0 || !hasRoom(rank)) continue;
-      const taken = this.#takeFrom(line, now, admit);
+      const taken = this.#takeFrom(line, admit);
       if (taken !== undefined) return taken;
     }
     return undefined;
@@ -93,8 +96,8 @@ export class WaitingRoom {
     return all;
   }
 
-  #takeFrom(line: Line, now: number, admit: Admit): Submission | undefined {
-    const aged = this.#aged(line, now);
+  #takeFrom(line: Line, admit: Admit): Submission | undefined {
+    const aged = this.#aged(line);
     if (aged !== undefined && admit(aged)) {
       this.remove(aged);
       return aged;
@@ -142,11 +145,11 @@ export class WaitingRoom {
     }
   }
 
-  #aged(line: Line, now: number): Submission | undefined {
+  #aged(line: Line): Submission | undefined {
     if (line.maxWait === Infinity) return undefined;
     while (line.head < line.oldest.length) {
       const oldest = line.oldest[line.head];
-      if (oldest?.isWaiting === true) return now - oldest.enqueuedAt >= line.maxWait / 2 ? oldest : undefined;
+      if (oldest?.isWaiting === true) return this.#now() - oldest.enqueuedAt >= line.maxWait / 2 ? oldest : undefined;
       line.head++;
     }
     line.oldest = [];
