@@ -10,8 +10,9 @@
  * half of the limit is used, the window is longer than thought, and the next longer one is taken. Where weights are
  * not told, the venue's count also says how much a task weighs on average.
  *
- * After ten minutes without a refusal the limit is raised by a tenth, since it may have been learned while others used
- * a part of it, or the venue may have raised it.
+ * After a minute and ten windows without a refusal the limit is raised by a tenth, since it may have been learned while
+ * others used a part of it, or the venue may have raised it. A refusal after less than a weight of ten says nothing of
+ * the limit, unless the venue tells its count: then there is only the pause.
  */
 
 /** Lengths of windows that venues use, in milliseconds. */
@@ -20,8 +21,10 @@ const INTERVALS = [1_000, 5_000, 10_000, 60_000, 300_000, 600_000, 3_600_000, 86
 const UNTOLD_PAUSE = 1_000;
 /** The venue's clock and the way there may differ by this; a window opens so much later. In milliseconds. */
 const GUARD = 1;
-/** Time without a refusal after which the limit is raised, in milliseconds, and by how much. */
-const RAISE = { after: 600_000, factor: 1.1 } as const;
+/** Weight that must have been used here before a refusal says what the limit is, unless the venue tells. */
+const LEAST_USED = 10;
+/** Time and windows without a refusal after which the limit is raised, and by how much. The time in milliseconds. */
+const RAISE = { after: 60_000, windows: 10, factor: 1.1 } as const;
 /** Own weight between two answers from which the venue's weight of a unit is learned. */
 const COMPARED_OVER = 20;
 /** Above this the venue counts another weight than was told. */
@@ -133,6 +136,8 @@ export class LearnedQuota {
     const interval = Math.max(longer ?? this.#interval, INTERVALS.find((length) => length >= pause) ?? pause);
     const own = Math.max(0, this.#startedSince(end - interval, now) - weight);
     const seen = Math.max(1, used ?? Math.max(this.#told, own * this.#weightFactor));
+    // So little was used that somebody else must have used the rest, or that it was refused for another reason.
+    if (used === undefined && own < LEAST_USED) return;
     this.#limit = interval > this.#interval ? seen : Math.min(this.#limit, seen);
     this.#interval = interval;
     this.#windowEnd = end + GUARD;
@@ -159,7 +164,7 @@ export class LearnedQuota {
     if (now < this.#windowEnd) return;
     this.#windowEnd += (Math.floor((now - this.#windowEnd) / this.#interval) + 1) * this.#interval;
     this.#spent = this.#told = this.#toldAt = 0;
-    if (now - this.#lastRefusal < RAISE.after) return;
+    if (now - this.#lastRefusal < Math.max(RAISE.after, RAISE.windows * this.#interval)) return;
     this.#limit *= RAISE.factor;
     this.#lastRefusal = now;
   }
