@@ -25,3 +25,22 @@ export type {
   CircuitState,
   ErrorVerdict,
 } from './circuit-breaker-options.js';
+export { AdaptiveScheduler } from './adaptive-scheduler.js';
+export type { AnswerHeaders, Feedback } from './feedback.js';
+export { type FirstGood, firstGood, type FirstGoodOptions, type Source } from './first-good.js';
+export type { Task } from './list-run.js';
+export type { BreakerGate, RateGate, RateWindow as GateWindow } from './rate-gate.js';
+export type { RunOptions } from './run-options.js';
+export type { RunReport, RunStats, RunStop, StreamItem } from './run-report.js';
+export type {
+  AdaptiveConcurrency,
+  AdaptiveSchedulerOptions,
+  ClassOptions,
+  EarlyExitOptions,
+  HedgeOptions,
+  SchedulerErrorContext,
+  TaskRetryOptions,
+} from './scheduler-options.js';
+export type { SchedulerStats } from './scheduler-stats.js';
+export type { SubmitOptions } from './submit-options.js';
+export type { TaskContext } from './task-context.js';
