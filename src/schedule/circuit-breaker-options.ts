@@ -17,7 +17,9 @@ export type ErrorVerdict = 'failure' | 'success' | 'ignore';
 export interface CircuitChange {
   /** Name of the breaker. */
   readonly name: string;
+  /** The state before. */
   readonly from: CircuitState;
+  /** The state from now on. */
   readonly to: CircuitState;
   /** Failures among the calls that decided it. */
   readonly failures: number;

@@ -11,15 +11,19 @@ export type ObservedHeaders =
 
 /** What a venue says of one of its windows. */
 export interface HeaderUse {
+  /** Weight, or the number of orders. */
   readonly counts: WindowCounts;
   /** In milliseconds. */
   readonly interval: number;
+  /** What counts in that window. */
   readonly used: number;
 }
 
 /** What a venue says of the endpoint that was asked. */
 export interface EndpointUse {
+  /** Requests per window. */
   limit: number | undefined;
+  /** Requests left in it. */
   remaining: number | undefined;
   /** Epoch time in milliseconds when the window is over, if `remaining` is 0. */
   reset: number | undefined;
@@ -33,7 +37,9 @@ export interface HeaderFacts {
   retryAt: number | undefined;
   /** The venue's time in whole seconds, as epoch milliseconds. */
   date: number | undefined;
+  /** Counts of windows. */
   readonly uses: HeaderUse[];
+  /** What is said of the endpoint. */
   readonly endpoint: EndpointUse;
   /** Headers of a known name whose value could not be read. */
   unreadable: number;

@@ -12,24 +12,35 @@ import { type HeapItem, RankedHeap } from './rate-limiter-heap.js';
 export interface Waiter {
   /** Place among all requests, from 0. */
   readonly sequence: number;
+  /** What it costs. */
   readonly weight: number;
+  /** Where it waits. */
   readonly lane: Lane;
+  /** What may end its wait. */
   readonly signal: AbortSignal | undefined;
+  /** Lets it start. */
   readonly resolve: () => void;
+  /** Gives it up. */
   readonly reject: (reason: unknown) => void;
+  /** Who came before it in its lane. */
   previous: Waiter | undefined;
+  /** Who came after it in its lane. */
   next: Waiter | undefined;
 }
 
 /** Waiters that the same rules hold up. */
 export interface Lane extends HeapItem {
+  /** The same for the same endpoint and keys. */
   readonly id: string;
   /** What a pause of one endpoint goes by. */
   readonly endpoint: string | undefined;
   /** The value of each key that windows go by, in their order. */
   readonly keys: readonly (string | undefined)[];
+  /** Who is next in it. */
   first: Waiter | undefined;
+  /** Who came last. */
   last: Waiter | undefined;
+  /** Whether rules of its own hold it up. */
   isBlocked: boolean;
 }
 

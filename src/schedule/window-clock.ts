@@ -28,19 +28,23 @@ export class ClockWindow implements LimitWindow {
     this.#time = time;
   }
 
+  /** What may start within a window. */
   get limit(): number {
     return this.#limit;
   }
 
+  /** Another limit holds from now on; what has started stays counted. */
   setLimit(limit: number): void {
     this.#limit = limit;
   }
 
+  /** What counts in the window of `now`. */
   usedAt(now: number): number {
     this.#enter(now);
     return this.#used;
   }
 
+  /** The earliest time from `now` on when `amount` fits; Infinity when it is above the limit. */
   freeAt(now: number, amount: number): number {
     if (!hasRoom(0, amount, this.#limit)) return Infinity;
     const time = this.#enter(now);
@@ -50,6 +54,7 @@ export class ClockWindow implements LimitWindow {
     return now + (boundary - time);
   }
 
+  /** Counts a start in this window, and near its end in the next one too. */
   take(now: number, amount: number): void {
     // `freeAt` was asked right before; reading the venue's time again would cost as much as all the rest.
     if (now !== this.#seenAt) this.#enter(now);
@@ -57,6 +62,7 @@ export class ClockWindow implements LimitWindow {
     if (this.#isNearEnd(this.#seen)) this.#next += amount;
   }
 
+  /** Raises the count of this window to what the venue says. */
   settle(now: number, used: number): void {
     this.#enter(now);
     this.#used = Math.max(this.#used, used);

@@ -24,19 +24,23 @@ export class DecayWindow implements LimitWindow {
     this.#reserve = Math.ceil(latency / this.#step);
   }
 
+  /** What may start within a window. */
   get limit(): number {
     return this.#limit;
   }
 
+  /** Another limit holds from now on; what has started stays counted. */
   setLimit(limit: number): void {
     this.#limit = limit;
   }
 
+  /** The counter at `now`. */
   usedAt(now: number): number {
     this.#fall(now);
     return this.#level;
   }
 
+  /** The earliest time from `now` on when `amount` fits; Infinity when it is above the limit. */
   freeAt(now: number, amount: number): number {
     const room = this.#limit - this.#reserve;
     if (!hasRoom(0, amount, room)) return Infinity;
@@ -48,10 +52,12 @@ export class DecayWindow implements LimitWindow {
     return this.#since + steps * this.#step;
   }
 
+  /** Raises the counter by a start. */
   take(now: number, amount: number): void {
     this.#raise(now, this.usedAt(now) + amount);
   }
 
+  /** Raises the counter to what the venue says. */
   settle(now: number, used: number): void {
     this.#raise(now, Math.max(this.usedAt(now), used));
   }

@@ -29,19 +29,23 @@ export class RollingWindow implements LimitWindow {
     this.#interval = interval;
   }
 
+  /** What may start within a window. */
   get limit(): number {
     return this.#limit;
   }
 
+  /** Another limit holds from now on; what has started stays counted. */
   setLimit(limit: number): void {
     this.#limit = limit;
   }
 
+  /** What has started within the interval before `now`. */
   usedAt(now: number): number {
     this.#expire(now);
     return this.#used;
   }
 
+  /** The earliest time from `now` on when `amount` fits; Infinity when it is above the limit. */
   freeAt(now: number, amount: number): number {
     if (!hasRoom(0, amount, this.#limit)) return Infinity;
     this.#expire(now);
@@ -55,11 +59,13 @@ export class RollingWindow implements LimitWindow {
     return end;
   }
 
+  /** Counts a start until the interval is over. */
   take(now: number, amount: number): void {
     this.#expire(now);
     this.#add(now + this.#interval, amount);
   }
 
+  /** Adds what the venue counts beyond what is known here, until `until` or for an interval. */
   settle(now: number, used: number, until = Infinity): void {
     const missing = used - this.usedAt(now);
     // Whatever the venue says, nothing counts for longer than an interval.
