@@ -91,8 +91,7 @@ export class AdaptiveScheduler {
       onOpen: () => this.#pump(),
     });
     this.#retry = this.#makeRetry();
-    this.#hedger =
-      hedge === undefined ? undefined : new Hedger({ delay: hedge.delay, budget: hedge.budget }, this.#gate, clock);
+    this.#hedger = hedge === undefined ? undefined : new Hedger({ delay: hedge.delay, budget: hedge.budget }, this.#gate, clock);
     this.#history = new KeyHistory(settings.maxKeys);
     this.#desk = this.#makeDesk();
   }
