@@ -60,10 +60,7 @@ describe('submit', () => {
         async () => {
           expect(running.get(key) ?? 0).toBe(0);
           running.set(key, 1);
-          mostKeys = Math.max(
-            mostKeys,
-            [...running.values()].reduce((sum, one) => sum + one, 0),
-          );
+          mostKeys = Math.max(mostKeys, [...running.values()].reduce((sum, one) => sum + one, 0));
           orders.set(key, [...(orders.get(key) ?? []), index]);
           await sleepOn(clock)(10);
           running.set(key, 0);
