@@ -1,6 +1,6 @@
 import { CircuitBreaker } from 'tickwise/schedule';
 import type { Benchmark, Instance } from '../runner/contract.js';
-import type { CockatielModule, OpossumModule } from './support/peers.js';
+import type { CockatielModule, OpossumModule } from './support/limit-peers.js';
 
 /** A call that settles at once. */
 // oxlint-disable-next-line typescript/require-await -- what is measured is a call of an async function

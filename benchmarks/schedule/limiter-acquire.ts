@@ -1,6 +1,6 @@
 import { RateLimiter, type RateLimiterOptions } from 'tickwise/schedule';
 import type { Benchmark, Instance } from '../runner/contract.js';
-import type { LimiterModule, ThrottleModule } from './support/peers.js';
+import type { LimiterModule, ThrottleModule } from './support/limit-peers.js';
 
 /** More than any contender starts in a second. */
 const LIMIT = 1e9;
