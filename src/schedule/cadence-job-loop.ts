@@ -14,6 +14,12 @@ import type { SlotGrid } from './slot-grid.js';
 /** Longest sleep, in milliseconds: wall time set forward is noticed after this long at the latest. */
 const LONGEST_SLEEP = 60_000;
 
+/** Most slots that a job may be behind when it catches up; older ones are missed. */
+const MOST_BEHIND = 1_000;
+
+/** Slots that may wait until the job is free. */
+const MOST_LATE: Readonly<Record<MissedSlots, number>> = { skip: 0, 'run-once': 1, 'catch-up': MOST_BEHIND };
+
 /** Shortest sleep, in milliseconds. Less could vanish in the rounding of a large `now` and never end. */
 const SHORTEST_SLEEP = 0.01;
 
@@ -29,15 +35,19 @@ export interface CadenceJobStats {
 
 /** How a loop is told to work. */
 interface JobLoopSettings {
-  /** What runs; while a promise it returned is pending it is not run again. */
+  /** What runs; a promise it returned counts as its run until it settles. */
   readonly job: CadenceJob;
+  /** Most runs at once. */
+  readonly concurrency: number;
+  /** Whether slots pass without a run. */
+  readonly isPaused: () => boolean;
   /** When it runs. */
   readonly grid: SlotGrid;
   /** The boundaries that the slots belong to. */
   readonly boundaries: SlotGrid;
   /** Milliseconds between two slots. */
   readonly period: number;
-  /** What becomes of a slot that comes during a run. */
+  /** What becomes of a slot that comes while the job is busy. */
   readonly missed: MissedSlots;
   /** Wall time of the slots, and the timer that waits for them. */
   readonly clock: Clock;
@@ -54,12 +64,12 @@ export class JobLoop {
   /** Wall time less monotonic time when `#next` was set. */
   #lead: number;
   #timer: Timer | undefined;
-  #isRunning = false;
+  #running = 0;
   #isEnded = false;
   /** Slots missed since the last run. */
   #missed = 0;
-  /** A slot to run as soon as the job is free. */
-  #late: number | undefined;
+  /** Slots to run as soon as the job is free, in order. */
+  readonly #late: number[] = [];
 
   constructor(settings: JobLoopSettings) {
     this.#settings = settings;
@@ -72,6 +82,11 @@ export class JobLoop {
   end(): void {
     this.#isEnded = true;
     this.#timer?.cancel();
+  }
+
+  /** What it waits for, for an explanation. */
+  get outlook(): { readonly next: number; readonly running: number; readonly late: number } {
+    return { next: this.#settings.grid.timeOf(this.#next), running: this.#running, late: this.#late.length };
   }
 
   #sleep(): void {
@@ -102,17 +117,26 @@ export class JobLoop {
 
   /** Deals with the slots up to `latest`, whose time has come. */
   #pass(latest: number): void {
-    const passed = latest - this.#next;
+    const { missed } = this.#settings;
+    const first = missed === 'catch-up' ? Math.max(this.#next, latest - MOST_BEHIND + 1) : latest;
+    this.#miss(first - this.#next);
     this.#aimAt(latest + 1);
-    this.#miss(passed);
-    if (!this.#isRunning) {
-      this.#run(latest);
-    } else if (this.#settings.missed === 'skip') {
-      this.#miss(1);
-    } else {
-      if (this.#late !== undefined) this.#miss(1);
-      this.#late = latest;
+    for (let slot = first; slot <= latest; slot++) this.#late.push(slot);
+    this.#runLate();
+  }
+
+  /** Runs what is late while the job is free, and gives up what may not wait. */
+  #runLate(): void {
+    const { concurrency, isPaused, missed } = this.#settings;
+    while (this.#running < concurrency && !this.#isEnded && !isPaused()) {
+      const slot = this.#late.shift();
+      if (slot === undefined) return;
+      this.#run(slot);
     }
+    const given = this.#late.length - (isPaused() ? 0 : MOST_LATE[missed]);
+    if (given <= 0) return;
+    this.#late.splice(0, given);
+    this.#miss(given);
   }
 
   #miss(count: number): void {
@@ -135,12 +159,10 @@ export class JobLoop {
   }
 
   #await(result: PromiseLike<unknown>, scheduled: number): void {
-    this.#isRunning = true;
+    this.#running++;
     const finish = (): void => {
-      this.#isRunning = false;
-      const late = this.#late;
-      this.#late = undefined;
-      if (late !== undefined && !this.#isEnded) this.#run(late);
+      this.#running--;
+      this.#runLate();
     };
     Promise.resolve(result).then(finish, (error: unknown) => {
       this.#fail(error, scheduled);

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Clock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 import type { ErrorHandler } from '../core/failures.js';
-import { callback, claim, clockOption, duration, oneOf, readOptions } from '../core/options.js';
+import { callback, claim, clockOption, duration, oneOf, readOptions, wholeNumber } from '../core/options.js';
 import { show } from '../core/show.js';
 import { systemClock } from '../core/system-clock.js';
 
@@ -25,8 +25,11 @@ export interface CadenceSlot {
 /** What runs at the slots. A promise that it returns counts as its run until it settles. */
 export type CadenceJob = (slot: CadenceSlot) => void | Promise<void>;
 
-/** What becomes of a slot that came while the job still ran. */
-export type MissedSlots = 'skip' | 'run-once';
+/** What becomes of a slot that came while the job was busy. */
+export type MissedSlots = 'skip' | 'run-once' | 'catch-up';
+
+/** How jobs without an offset of their own are spread over the period. */
+export type Stagger = 'none' | 'golden';
 
 /** Where a failing job was. */
 export interface CadenceErrorContext {
@@ -41,10 +44,17 @@ export interface CadenceOptions {
   /** Time between two runs of a job, in milliseconds, from 1. */
   readonly period: number;
   /**
-   * Delay of each job within the period, in milliseconds from 0 to below `period`. Jobs not named have 0.
+   * Delay of each job within the period, in milliseconds from 0 to below `period`.
    * @default {}
    */
   readonly offsets?: Readonly<Record<string, number>>;
+  /**
+   * Delay of the jobs that `offsets` does not name: none, or a place of the golden-ratio sequence ('golden', in whole
+   * milliseconds): spread almost evenly whatever their number, and none moves when another is added. Places go by the
+   * order in which names are first started.
+   * @default 'none'
+   */
+  readonly stagger?: Stagger;
   /**
    * Where periods begin: at multiples of `period` in epoch time ('epoch': 60_000 is each full minute),
    * or at the wall time of `start` and from there on ('start').
@@ -57,11 +67,17 @@ export interface CadenceOptions {
    */
   readonly phase?: number;
   /**
-   * What becomes of a slot that came while the job still ran: it is given up ('skip'), or the
-   * job runs once more as soon as it is free, for the latest of them ('run-once').
+   * What becomes of a slot that came while the job was busy: it is given up ('skip'), the job runs once more as soon as
+   * it is free, for the latest of them ('run-once'), or for each of them in order, one right after the other, the 1 000
+   * latest at most ('catch-up'). Only 'catch-up' also runs what passed while the process was busy or asleep.
    * @default 'skip'
    */
   readonly missed?: MissedSlots;
+  /**
+   * Most runs of one job at once. With as many under way the job is busy.
+   * @default 1
+   */
+  readonly concurrency?: number;
   /**
    * Time that the cadence follows; slots are wall times of it.
    * @default systemClock
@@ -85,7 +101,9 @@ const cadenceSchema = z.strictObject({
   ),
   align: z._default(oneOf('epoch', 'start'), 'epoch'),
   phase: z._default(duration(), 0),
-  missed: z._default(oneOf('skip', 'run-once'), 'skip'),
+  stagger: z._default(oneOf('none', 'golden'), 'none'),
+  missed: z._default(oneOf('skip', 'run-once', 'catch-up'), 'skip'),
+  concurrency: z._default(wholeNumber(1), 1),
   clock: z._default(clockOption(), systemClock),
   onError: z.optional(callback<ErrorHandler<CadenceErrorContext>>()),
 });

@@ -18,14 +18,33 @@ export interface CadenceStats extends CadenceJobStats {
   readonly jobs: Readonly<Record<string, CadenceJobStats>>;
 }
 
+/** When a job that was started runs next. */
+export interface CadenceOutlook {
+  /** Its next slot, in epoch milliseconds. */
+  readonly next: number;
+  /** Its delay within the period, in milliseconds. */
+  readonly offset: number;
+  /** Runs under way. */
+  readonly running: number;
+  /** Slots that wait until it is free. */
+  readonly late: number;
+  /** Whether its slots pass without a run. */
+  readonly isPaused: boolean;
+}
+
+/** The golden ratio less 1: its multiples, less their whole parts, never come close to one another. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
 /**
  * Runs jobs once per period, each at its own offset, without drift and never early.
  *
- * A slot's wall time has come when its job runs. A job never runs twice at once, and never delays another: a slot
- * that comes while the job still runs is handled as `missed` says. When the process was busy or asleep, or the wall
+ * A slot's wall time has come when its job runs. A job never runs more often at once than `concurrency` says, and never
+ * delays another: a slot that comes while the job is busy is handled as `missed` says. When the process was busy or asleep, or the wall
  * clock was set forward, the slots that passed meanwhile are missed but for the latest, which runs late. After
  * the wall clock was set back by up to one period a job waits for its next slot, so that none runs twice;
  * by more, it goes on with the slots of the new time. Such steps are noticed within 60 s.
+ *
+ * Between `pause` and `resume` slots pass without a run and count as missed.
  *
  * Jobs that throw or reject are reported to `onError` and run again at their next slot. Runs plus missed slots are
  * all slots that have passed.
@@ -43,6 +62,11 @@ export class Cadence {
   readonly #settings: CadenceSettings;
   readonly #reporter: FailureReporter<CadenceErrorContext>;
   readonly #stats = new Map<string, { runs: number; missed: number; failures: number }>();
+  /** The loops that run, by the name of their job. */
+  readonly #loops = new Map<string, Set<JobLoop>>();
+  /** Place of each name in the golden-ratio sequence. */
+  readonly #places = new Map<string, number>();
+  #isPaused = false;
 
   /** @throws ConfigError when an option is unknown or has a wrong value. */
   constructor(options: CadenceOptions) {
@@ -68,9 +92,33 @@ export class Cadence {
     }
     const { align, clock, phase } = this.#settings;
     const base = (align === 'start' ? clock.wallTime() : 0) + phase;
-    const loops = entries.map(([name, job]) => this.#startLoop(name, job, base));
+    const ends = entries.map(([name, job]) => this.#startLoop(name, job, base));
     return disposable(() => {
-      for (const loop of loops) loop.end();
+      for (const end of ends) end();
+    });
+  }
+
+  /** Whether slots pass without a run. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Starts no more runs until `resume`. Those under way finish; slots that pass meanwhile are missed. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  /** Runs jobs again from their next slots on. */
+  resume(): void {
+    this.#isPaused = false;
+  }
+
+  /** When a job runs next: one answer for each `start` that runs a job of this name. */
+  explain(job: string): CadenceOutlook[] {
+    const offset = this.#offsetOf(job);
+    const isPaused = this.#isPaused;
+    return Array.from(this.#loops.get(job) ?? [], ({ outlook: { late, next, running } }) => {
+      return { next, offset, running, late, isPaused };
     });
   }
 
@@ -86,11 +134,15 @@ export class Cadence {
     return { ...total, jobs };
   }
 
-  #startLoop(name: string, job: CadenceJob, base: number): JobLoop {
-    const { clock, missed, offsets, period } = this.#settings;
-    return new JobLoop({
+  /** @returns what ends it. */
+  #startLoop(name: string, job: CadenceJob, base: number): () => void {
+    const { clock, concurrency, missed, period } = this.#settings;
+    if (!this.#places.has(name)) this.#places.set(name, this.#places.size);
+    const loop = new JobLoop({
       job,
-      grid: new SlotGrid(base + (offsets.get(name) ?? 0), period),
+      concurrency,
+      isPaused: () => this.#isPaused,
+      grid: new SlotGrid(base + this.#offsetOf(name), period),
       boundaries: new SlotGrid(base, period),
       period,
       missed,
@@ -98,6 +150,18 @@ export class Cadence {
       stats: this.#statsOf(name),
       onFailure: (error, scheduled) => this.#reporter.report(error, { job: name, scheduled }),
     });
+    const loops = this.#loops.get(name) ?? new Set();
+    this.#loops.set(name, loops.add(loop));
+    return () => {
+      loop.end();
+      loops.delete(loop);
+    };
+  }
+
+  #offsetOf(name: string): number {
+    const { offsets, period, stagger } = this.#settings;
+    const place = stagger === 'golden' ? (this.#places.get(name) ?? 0) : 0;
+    return offsets.get(name) ?? Math.floor(((place * GOLDEN) % 1) * period);
   }
 
   #statsOf(name: string): { runs: number; missed: number; failures: number } {

@@ -1,0 +1,48 @@
+import { VirtualClock } from 'tickwise';
+import { AdaptiveScheduler } from 'tickwise/schedule';
+import { describe, expect, it } from 'vitest';
+import { drive } from './support/drive.js';
+import { OFFSET, type Regime, REGIMES, SimulatedExchange, SYMBOLS } from './support/exchange.js';
+import { idealTime } from './support/ideal.js';
+
+const SEEDS = [11, 12, 13, 14, 15, 16, 17, 18];
+
+async function ideal(regime: Regime, seed: number): Promise<number> {
+  const clock = new VirtualClock(OFFSET);
+  return drive(clock, idealTime(clock, new SimulatedExchange(clock, regime, seed), regime));
+}
+
+async function adaptive(regime: Regime, seed: number, isWeightTold: boolean) {
+  const clock = new VirtualClock(OFFSET);
+  const exchange = new SimulatedExchange(clock, regime, seed);
+  const scheduler = new AdaptiveScheduler({ clock });
+  const symbols = Array.from({ length: SYMBOLS }, (_, symbol) => symbol);
+  const weight = isWeightTold ? { weight: exchange.weightOf } : {};
+  const report = await drive(clock, scheduler.run(symbols, exchange.request, weight));
+  return { time: report.stats.duration, exchange, report, explain: scheduler.explain() };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return ((sorted[sorted.length / 2 - 1] ?? NaN) + (sorted[sorted.length / 2] ?? NaN)) / 2;
+}
+
+describe.each(REGIMES)('told nothing, $name', (regime) => {
+  it.each([true, false])('comes close to the ideal scheduler, weights told: %s', async (isWeightTold) => {
+    const ratios: number[] = [];
+    const refusals: number[] = [];
+
+    for (const seed of SEEDS) {
+      const { exchange, report, time } = await adaptive(regime, seed, isWeightTold);
+      ratios.push(time / (await ideal(regime, seed)));
+      refusals.push(exchange.refused);
+      expect(exchange.banned).toBe(0);
+      expect(report.results.size + report.failures.size).toBe(SYMBOLS);
+    }
+    console.log(regime.name, isWeightTold, 'median', median(ratios).toFixed(3), ratios.map((r) => r.toFixed(2)).join(' '), '429', refusals.join(' '));
+
+    expect(median(ratios)).toBeLessThanOrEqual(1.2);
+    expect(Math.max(...ratios)).toBeLessThanOrEqual(1.3);
+    expect(Math.max(...refusals)).toBeLessThanOrEqual(3);
+  });
+});
