@@ -91,7 +91,8 @@ export class AdaptiveScheduler {
       onOpen: () => this.#pump(),
     });
     this.#retry = this.#makeRetry();
-    this.#hedger = hedge === undefined ? undefined : new Hedger({ delay: hedge.delay, budget: hedge.budget }, this.#gate, clock);
+    this.#hedger =
+      hedge === undefined ? undefined : new Hedger({ delay: hedge.delay, budget: hedge.budget }, this.#gate, clock);
     this.#history = new KeyHistory(settings.maxKeys);
     this.#desk = this.#makeDesk();
   }
@@ -314,7 +315,7 @@ export class AdaptiveScheduler {
     for (const resolve of waiters) resolve();
   }
 
-  #scoreOf<Key>(): ((key: Key) => number) | undefined {
+  #scoreOf(): ((key: unknown) => number) | undefined {
     const { priority } = this.#settings;
     if (priority === 'none') return undefined;
     if (priority === 'success') return (key) => this.#history.score(key);

@@ -39,12 +39,20 @@ export class Guard {
 
   /** Weights above 0; anything else is reported and counts as 1. */
   weight<Key>(call: (key: Key) => number): (key: Key) => number {
-    return this.wrap('weight', (key: Key) => checked('weight', call(key), (weight) => weight > 0), () => 1);
+    return this.wrap(
+      'weight',
+      (key: Key) => checked('weight', call(key), (weight) => weight > 0),
+      () => 1,
+    );
   }
 
   /** Priorities; NaN is reported and comes last. */
   priority<Key>(call: (key: Key) => number): (key: Key) => number {
-    return this.wrap('priority', (key: Key) => checked('priority', call(key), () => true), () => -Infinity);
+    return this.wrap(
+      'priority',
+      (key: Key) => checked('priority', call(key), () => true),
+      () => -Infinity,
+    );
   }
 }
 

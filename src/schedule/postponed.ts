@@ -114,7 +114,13 @@ export class Postponed<Key> {
   }
 }
 
-function keyOf<Key>(attempt: Attempt, number: number, refusals: number, notBefore: number, isPassed: boolean): PostponedKey<Key> {
+function keyOf<Key>(
+  attempt: Attempt,
+  number: number,
+  refusals: number,
+  notBefore: number,
+  isPassed: boolean,
+): PostponedKey<Key> {
   const { endpoint, item, weight } = attempt;
   // The item of a list's attempt is its key.
   return { key: item as Key, number, refusals, weight, endpoint, notBefore, isPassed };

@@ -128,7 +128,15 @@ export interface ClassOptions {
 /** Where a failure that reaches `onError` happened. */
 export interface SchedulerErrorContext {
   /** The callback that threw. */
-  readonly operation: 'isSuccess' | 'isRetryable' | 'feedback' | 'priority' | 'weight' | 'endpoint' | 'rateLimit' | 'source';
+  readonly operation:
+    | 'isSuccess'
+    | 'isRetryable'
+    | 'feedback'
+    | 'priority'
+    | 'weight'
+    | 'endpoint'
+    | 'rateLimit'
+    | 'source';
 }
 
 /** Options of an {@link AdaptiveScheduler}. */

@@ -72,7 +72,7 @@ export class TaskHeap<T> {
     this.#release();
     for (const [at, item] of items.entries()) {
       // Entries below the size are always there.
-      if (isKept(item as T)) this.push(item as T, priorities[at] as number, orders[at] as number);
+      if (isKept(item as T)) this.push(item as T, priorities[at] as number, orders[at]);
     }
   }
 

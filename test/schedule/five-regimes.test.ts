@@ -39,7 +39,6 @@ describe.each(REGIMES)('told nothing, $name', (regime) => {
       expect(exchange.banned).toBe(0);
       expect(report.results.size + report.failures.size).toBe(SYMBOLS);
     }
-    console.log(regime.name, isWeightTold, 'median', median(ratios).toFixed(3), ratios.map((r) => r.toFixed(2)).join(' '), '429', refusals.join(' '));
 
     expect(median(ratios)).toBeLessThanOrEqual(1.2);
     expect(Math.max(...ratios)).toBeLessThanOrEqual(1.3);
