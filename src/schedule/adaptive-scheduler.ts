@@ -65,6 +65,8 @@ export class AdaptiveScheduler {
   readonly #desk: SubmitDesk;
   readonly #lists = new Set<UnderWay>();
   readonly #now: () => number;
+  /** The list under way if there is just one: then none has to be looked for after every task. */
+  #onlyList: UnderWay | undefined;
   #idleWaiters: (() => void)[] = [];
   #finished = { runs: 0, tried: 0, succeeded: 0, failed: 0, retried: 0 };
   #isPumping = false;
@@ -280,12 +282,14 @@ export class AdaptiveScheduler {
       onEnd: (ended) => {
         signal?.removeEventListener('abort', onAbort);
         this.#lists.delete(ended);
+        this.#countLists();
         this.#addUp(ended.stats);
         onEnd(ended);
         this.#checkIdle();
       },
     });
     this.#lists.add(run);
+    this.#countLists();
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
     else run.pump();
@@ -298,8 +302,14 @@ export class AdaptiveScheduler {
     if (this.#isPumping) return;
     this.#isPumping = true;
     if (this.#desk.queued > 0) this.#desk.pump();
-    if (this.#lists.size > 0) for (const list of this.#lists) list.pump();
+    if (this.#onlyList !== undefined) this.#onlyList.pump();
+    else for (const list of this.#lists) list.pump();
     this.#isPumping = false;
+  }
+
+  #countLists(): void {
+    const [only] = this.#lists;
+    this.#onlyList = this.#lists.size === 1 ? only : undefined;
   }
 
   #isIdle(): boolean {

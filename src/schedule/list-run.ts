@@ -228,7 +228,6 @@ export class ListRun<Key, Value> implements AttemptOwner {
       this.stop('circuit-open');
       return false;
     }
-    if (wait === WAIT.forRoom) return false;
     this.#parts.gate.wakeAfter(wait);
     return !this.#postponed.isFull && this.#canPass();
   }

@@ -10,12 +10,12 @@ type Submit = (task: () => Promise<void>, priority: number) => Promise<unknown>;
 /** Hands in all tasks at once and awaits them. */
 function submitting(make: () => Submit, levels: number): ReturnType<Contender['setup']> {
   let done = 0;
+  const submit = make();
   const task = async (): Promise<void> => {
     done++;
   };
   return {
     async run(operations) {
-      const submit = make();
       const all: Promise<unknown>[] = [];
       for (let index = 0; index < operations; index++) {
         // Spread over the levels, the same for all contenders.
