@@ -77,6 +77,5 @@ export class KeyHistory {
 
 /** The cache takes every key but null and undefined. */
 function nameOf(key: unknown): object | string | number | bigint | boolean | symbol {
-  // What is neither null nor undefined is one of these.
-  return (key ?? String(key)) as object;
+  return key ?? String(key);
 }
