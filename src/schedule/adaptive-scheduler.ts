@@ -10,6 +10,7 @@ import { Guard } from './guard.js';
 import { Hedger } from './hedger.js';
 import { KeyHistory } from './key-history.js';
 import { ListRun, type ListParts, type Task } from './list-run.js';
+import { ListTotals } from './list-totals.js';
 import { RetryPolicy } from './retry-policy.js';
 import { type RunOptions, type RunSettings, readRunOptions } from './run-options.js';
 import type { RunReport, RunStats, StreamItem } from './run-report.js';
@@ -17,7 +18,7 @@ import { type AdaptiveSchedulerOptions, readSchedulerOptions, type SchedulerSett
 import type { SchedulerStats } from './scheduler-stats.js';
 import { StartGate } from './start-gate.js';
 import { SubmitDesk } from './submit-desk.js';
-import { NO_OPTIONS, readSubmitOptions, type SubmitOptions } from './submit-options.js';
+import { readSubmitOptions, type SubmitOptions, type SubmitSettings } from './submit-options.js';
 import { streamOf } from './stream-items.js';
 import type { TaskContext } from './task-context.js';
 import { ToldLimit } from './told-limit.js';
@@ -65,8 +66,13 @@ export class AdaptiveScheduler {
   readonly #desk: SubmitDesk;
   readonly #lists = new Set<UnderWay>();
   readonly #now: () => number;
+  /** What a task without options has. */
+  readonly #plain: SubmitSettings;
+  /** The list under way if there is just one: then none has to be looked for after every task. */
+  #onlyList: UnderWay | undefined;
   #idleWaiters: (() => void)[] = [];
-  #finished = { runs: 0, tried: 0, succeeded: 0, failed: 0, retried: 0 };
+  #runs = 0;
+  readonly #totals = new ListTotals();
   #isPumping = false;
   #isClosed = false;
 
@@ -76,6 +82,7 @@ export class AdaptiveScheduler {
     const { breaker, clock, concurrency, feedback, hedge, rateLimit } = settings;
     this.#settings = settings;
     this.#now = () => clock.now();
+    this.#plain = readSubmitOptions({}, settings.classes);
     this.#guard = new Guard(new FailureReporter('AdaptiveScheduler', settings.onError));
     this.#limit = typeof concurrency === 'number' ? new FixedLimit(concurrency) : new CohortLimit(concurrency);
     this.#gate = new StartGate({
@@ -148,12 +155,9 @@ export class AdaptiveScheduler {
    * `maxQueued` tasks wait, or a ClosedError after `close`.
    * @throws ArgumentError when the task is not a function or an option has a wrong value.
    */
-  submit<Value>(
-    task: (context: TaskContext) => Value | PromiseLike<Value>,
-    options: SubmitOptions = NO_OPTIONS,
-  ): Promise<Value> {
+  submit<Value>(task: (context: TaskContext) => Value | PromiseLike<Value>, options?: SubmitOptions): Promise<Value> {
     if (typeof task !== 'function') throw new ArgumentError(`task must be a function, got ${show(task)}`);
-    const settings = readSubmitOptions(options, this.#settings.classes);
+    const settings = options === undefined ? this.#plain : readSubmitOptions(options, this.#settings.classes);
     if (this.#isClosed) return Promise.reject(closed());
     return this.#desk.submit(task, settings);
   }
@@ -178,13 +182,13 @@ export class AdaptiveScheduler {
   stats(): SchedulerStats {
     const { failed, retried, succeeded, submitted, expired } = this.#desk.counts;
     const { interval, limit: learned } = this.#gate.quotaOf('');
-    const active = this.#activeListStats();
+    const active = this.#totals.with(this.#lists);
     return {
       limit: this.#gate.limit,
       running: this.#gate.running,
       queued: this.#desk.queued,
       lists: this.#lists.size,
-      runs: this.#finished.runs,
+      runs: this.#runs,
       tried: active.tried,
       submitted,
       succeeded: active.succeeded + succeeded,
@@ -255,7 +259,7 @@ export class AdaptiveScheduler {
     const guard = this.#guard;
     const onAbort = (): void => run.stop('aborted', signal?.reason);
     this.#history.beginRound();
-    this.#finished.runs++;
+    this.#runs++;
     const run: ListRun<Key, Value> = new ListRun<Key, Value>({
       keys,
       task,
@@ -280,12 +284,14 @@ export class AdaptiveScheduler {
       onEnd: (ended) => {
         signal?.removeEventListener('abort', onAbort);
         this.#lists.delete(ended);
-        this.#addUp(ended.stats);
+        this.#countLists();
+        this.#totals.add(ended.stats);
         onEnd(ended);
         this.#checkIdle();
       },
     });
     this.#lists.add(run);
+    this.#countLists();
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
     else run.pump();
@@ -298,8 +304,14 @@ export class AdaptiveScheduler {
     if (this.#isPumping) return;
     this.#isPumping = true;
     if (this.#desk.queued > 0) this.#desk.pump();
-    if (this.#lists.size > 0) for (const list of this.#lists) list.pump();
+    if (this.#onlyList !== undefined) this.#onlyList.pump();
+    else for (const list of this.#lists) list.pump();
     this.#isPumping = false;
+  }
+
+  #countLists(): void {
+    const [only] = this.#lists;
+    this.#onlyList = this.#lists.size === 1 ? only : undefined;
   }
 
   #isIdle(): boolean {
@@ -315,7 +327,7 @@ export class AdaptiveScheduler {
     for (const resolve of waiters) resolve();
   }
 
-  #scoreOf<Key>(): ((key: Key) => number) | undefined {
+  #scoreOf(): ((key: unknown) => number) | undefined {
     const { priority } = this.#settings;
     if (priority === 'none') return undefined;
     if (priority === 'success') return (key) => this.#history.score(key);
@@ -358,24 +370,6 @@ export class AdaptiveScheduler {
         this.#checkIdle();
       },
     });
-  }
-
-  #addUp({ failed, retried, succeeded, tried }: RunStats): void {
-    this.#finished.tried += tried;
-    this.#finished.succeeded += succeeded;
-    this.#finished.failed += failed;
-    this.#finished.retried += retried;
-  }
-
-  #activeListStats(): { tried: number; succeeded: number; failed: number; retried: number } {
-    const sum = { ...this.#finished };
-    for (const { stats } of this.#lists) {
-      sum.tried += stats.tried;
-      sum.succeeded += stats.succeeded;
-      sum.failed += stats.failed;
-      sum.retried += stats.retried;
-    }
-    return sum;
   }
 }
 

@@ -10,6 +10,7 @@ export interface AttemptOwner {
 }
 
 /** How a native promise is awaited: whatever somebody's subclass or own property `then` does cannot settle it twice. */
+// oxlint-disable-next-line typescript/unbound-method -- always called with a promise as `this`
 const nativeThen = Promise.prototype.then;
 
 /**

@@ -120,9 +120,10 @@ class Race<Value> {
     this.#timer?.cancel();
     this.#timer = undefined;
     const { clock, stagger } = this.#settings;
-    do this.#ask(this.#contexts.length);
-    while (stagger === 0 && this.#hasMore());
-    if (this.#hasMore() && stagger > 0) this.#timer ??= clock.setTimeout(() => this.#askNext(), stagger);
+    this.#ask(this.#contexts.length);
+    if (!this.#hasMore()) return;
+    if (stagger === 0) this.#askNext();
+    else this.#timer = clock.setTimeout(() => this.#askNext(), stagger);
   }
 
   #hasMore(): boolean {

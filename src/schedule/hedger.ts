@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../core/clock.js';
-import { isThenable } from '../core/failures.js';
 import { Attempt } from './attempt.js';
 import { RecentMedian } from './recent-median.js';
 import { RetryBudget } from './retry-budget.js';
@@ -89,29 +88,29 @@ export class Hedger {
   #call<Key, Value>(race: Race<Key, Value>, context: CallContext): void {
     race.pending++;
     const begun = this.#clock.now();
-    const done = (isOk: boolean, value: unknown): void => {
-      if (context === race.second) this.#endExtra(race, isOk, value);
-      if (race.isOver) return;
-      race.pending--;
-      // The last failure is the outcome; one that a second call may still make good is not.
-      if (!isOk && race.pending > 0) return;
-      if (isOk) this.#learn(this.#clock.now() - begun);
-      // Fulfilled by this task.
-      if (isOk) race.resolve(value as Value);
-      else race.reject(value);
-      this.#over(race, new Error('another call of the same task was answered first'));
-    };
-    try {
-      const result = race.task(race.key, context);
-      if (isThenable(result)) {
-        Promise.resolve(result).then(
-          (value) => done(true, value),
-          (error: unknown) => done(false, error),
-        );
-      } else done(true, result);
-    } catch (error) {
-      done(false, error);
-    }
+    // In an async function, so that a task that throws has failed like one that rejects.
+    const answer = (async () => race.task(race.key, context))();
+    answer.then(
+      (value) => this.#answered(race, context, value, this.#clock.now() - begun),
+      (error: unknown) => this.#failed(race, context, error),
+    );
+  }
+
+  #answered<Key, Value>(race: Race<Key, Value>, context: CallContext, value: Value, duration: number): void {
+    if (context === race.second) this.#endExtra(race, true, value);
+    if (race.isOver) return;
+    this.#learn(duration);
+    race.resolve(value);
+    this.#over(race, new Error('another call of the same task was answered first'));
+  }
+
+  /** The last failure is the outcome; one that the other call may still make good is not. */
+  #failed<Key, Value>(race: Race<Key, Value>, context: CallContext, error: unknown): void {
+    if (context === race.second) this.#endExtra(race, false, error);
+    race.pending--;
+    if (race.isOver || race.pending > 0) return;
+    race.reject(error);
+    this.#over(race, error);
   }
 
   #second<Key, Value>(race: Race<Key, Value>): void {

@@ -24,7 +24,7 @@ const DEAD_AFTER = 3;
  * At most `maxKeys` keys are remembered, those used last. A forgotten key counts as new.
  */
 export class KeyHistory {
-  readonly #pasts: LRUCache<NonNullable<unknown>, Past>;
+  readonly #pasts: LRUCache<object | string | number | bigint | boolean | symbol, Past>;
   #round = 0;
 
   constructor(maxKeys: number) {
@@ -76,6 +76,6 @@ export class KeyHistory {
 }
 
 /** The cache takes every key but null and undefined. */
-function nameOf(key: unknown): NonNullable<unknown> {
+function nameOf(key: unknown): object | string | number | bigint | boolean | symbol {
   return key ?? String(key);
 }

@@ -172,6 +172,10 @@ export class LearnedQuota {
   #note(weight: number, now: number): void {
     this.#spent += weight;
     const slot = Math.floor(now / SLOT);
+    if (slot === this.#newestSlot) {
+      this.#recent[slot % SLOTS] = (this.#recent[slot % SLOTS] ?? 0) + weight;
+      return;
+    }
     for (let next = Math.max(this.#newestSlot + 1, slot - SLOTS + 1); next <= slot; next++) {
       this.#recent[next % SLOTS] = 0;
     }

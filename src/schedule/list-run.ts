@@ -228,7 +228,6 @@ export class ListRun<Key, Value> implements AttemptOwner {
       this.stop('circuit-open');
       return false;
     }
-    if (wait === WAIT.forRoom) return false;
     this.#parts.gate.wakeAfter(wait);
     return !this.#postponed.isFull && this.#canPass();
   }
@@ -249,20 +248,11 @@ export class ListRun<Key, Value> implements AttemptOwner {
   #probe(exit: ExitWatch): boolean {
     if (this.#active > 0) return false;
     const step = exit.nextProbe((count) => this.#source.spread(count), this.#parts.now());
-    switch (step.kind) {
-      case 'wait':
-        this.#parts.gate.wakeAfter(step.delay);
-        return false;
-      case 'probe':
-        // The watch returns what it was given.
-        return this.#begin(step.key as Key);
-      case 'resume':
-        this.#postponed.putBack(exit.takeProbes() as Key[]);
-        return true;
-      case 'stop':
-        this.stop('early-exit');
-        return false;
-    }
+    if (step.kind === 'wait') this.#parts.gate.wakeAfter(step.delay);
+    if (step.kind === 'stop') this.stop('early-exit');
+    // Not tried any more; the watch returns what it was given.
+    if (step.kind === 'resume') this.#postponed.putBack(exit.takeProbes() as Key[]);
+    return step.kind === 'probe' ? this.#begin(step.key as Key) : step.kind === 'resume';
   }
 
   #finish(attempt: Attempt, isSuccess: boolean, value: unknown): void {

@@ -1,5 +1,4 @@
 import type { Attempt } from './attempt.js';
-import { WAIT } from './start-gate.js';
 
 /** A key that was taken from its source and did not finish. */
 export interface PostponedKey<Key> {
@@ -62,7 +61,7 @@ export class Postponed<Key> {
     if (isFirst) this.#waiting.unshift(postponed);
     else this.#waiting.push(postponed);
     this.#passed++;
-    if (wait !== WAIT.forRoom && wait > 0) {
+    if (wait > 0) {
       this.#refused.set(attempt.endpoint, { weight: attempt.weight, until: now + wait });
     }
   }

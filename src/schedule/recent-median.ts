@@ -18,7 +18,7 @@ export class RecentMedian {
   /** The value below which `part` of the values lie, NaN without any. */
   quantile(part: number): number {
     const held = Math.min(this.#count, this.#values.length);
-    const sorted = this.#values.slice(0, held).sort();
+    const sorted = this.#values.subarray(0, held).toSorted();
     return sorted[Math.min(held - 1, Math.floor(held * part))] ?? Number.NaN;
   }
 

@@ -32,7 +32,7 @@ const runSchema = z.strictObject({
 /** Checks the options of a list and applies the defaults. */
 export function readRunOptions<Key>(options: RunOptions<Key>): RunSettings<Key> {
   // The functions take the caller's keys, which a schema cannot say.
-  return readOptions('run', runSchema, options) as RunSettings<Key>;
+  return readOptions('run', runSchema, options);
 }
 
 /** The options of a list with their defaults. */

@@ -10,7 +10,7 @@ import { TimeLimits } from './time-limits.js';
 import type { ToldLimit } from './told-limit.js';
 
 /** Answer of {@link StartGate.tryStart} besides 0 (started) and milliseconds to wait. */
-export const WAIT = { forRoom: Infinity, circuitOpen: -1, never: -2 } as const;
+export const WAIT = { circuitOpen: -1, never: -2 } as const;
 
 /** Endpoints whose limits are learned one by one; further ones share the limit of those without a name. */
 const MAX_ENDPOINTS = 256;
@@ -92,13 +92,12 @@ export class StartGate {
   }
 
   /**
-   * Counts the attempt as running and returns 0, or says why it may not start: milliseconds to wait, Infinity until
-   * another one ends or the gate is resumed, -1 while the breaker is open, or -2 when it can never start: `refusal` says
+   * Counts the attempt as running and returns 0, or says why it may not start although its class has room, which the
+   * caller has asked: milliseconds to wait, -1 while the breaker is open, or -2 when it can never start: `refusal` says
    * why.
    */
   tryStart(attempt: Attempt, timeout: number): number {
     // Hot path: runs once per task of every list.
-    if (!this.hasRoom(attempt.rank)) return WAIT.forRoom;
     const { breaker, limit, shares } = this.#parts;
     const now = this.#time();
     if (breaker !== undefined && breaker.state === 'open') return WAIT.circuitOpen;

@@ -224,7 +224,7 @@ export class SubmitDesk implements AttemptOwner {
         return;
       }
       submission.onEnd = resolve;
-      submission.resource.runInAsyncScope(this.#call, this, submission, attempt);
+      submission.resource.runInAsyncScope(() => this.#call(submission, attempt));
     });
   }
 

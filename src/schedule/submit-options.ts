@@ -70,17 +70,6 @@ export interface SubmitCounts {
   expired: number;
 }
 
-/** What a task without options has. */
-export const NO_OPTIONS: SubmitOptions = {};
-const DEFAULTS = {
-  key: undefined,
-  priority: 0,
-  weight: 1,
-  deadlineAfter: Infinity,
-  signal: undefined,
-  endpoint: '',
-  isIdempotent: false,
-} as const;
 const NAMES = new Set(['key', 'class', 'priority', 'weight', 'deadline', 'signal', 'endpoint', 'idempotent']);
 
 /**
@@ -88,7 +77,6 @@ const NAMES = new Set(['key', 'class', 'priority', 'weight', 'deadline', 'signal
  * @throws ArgumentError
  */
 export function readSubmitOptions(options: SubmitOptions, classes: readonly TaskClass[]): SubmitSettings {
-  if (options === NO_OPTIONS) return { ...DEFAULTS, rank: classes.length - 1 };
   for (const name in options) {
     if (!NAMES.has(name)) fail(name, `one of ${[...NAMES].join(', ')}`, name);
   }

@@ -70,9 +70,10 @@ export class TaskHeap<T> {
     const priorities = this.#priorities.slice(this.#head, this.#size);
     const orders = this.#orders.slice(this.#head, this.#size);
     this.#release();
+    this.#items = [];
     for (const [at, item] of items.entries()) {
       // Entries below the size are always there.
-      if (isKept(item as T)) this.push(item as T, priorities[at] as number, orders[at] as number);
+      if (isKept(item as T)) this.push(item as T, priorities[at] as number, orders[at]);
     }
   }
 
@@ -154,8 +155,9 @@ export class TaskHeap<T> {
   #release(): void {
     this.#size = this.#head = 0;
     this.#isQueue = true;
-    this.#items = [];
+    // All its slots are empty already.
     if (this.#priorities.length === FIRST_CAPACITY) return;
+    this.#items = [];
     this.#priorities = new Float64Array(FIRST_CAPACITY);
     this.#orders = new Float64Array(FIRST_CAPACITY);
   }

@@ -65,7 +65,13 @@ describe('firstGood', () => {
 
   it('rejects with what every source gave, in their order, when none is good', async () => {
     const failed = firstGood<number>(
-      [() => Promise.reject(new Error('a')), () => 0, () => { throw new Error('c'); }],
+      [
+        () => Promise.reject(new Error('a')),
+        () => 0,
+        () => {
+          throw new Error('c');
+        },
+      ],
       { accept: (value) => value > 0 },
     );
 

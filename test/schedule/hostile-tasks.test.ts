@@ -33,7 +33,12 @@ const HOSTILE: Record<string, { task: Task<number, unknown>; outcome: 'ok' | 'fa
     outcome: 'failed',
   },
   'returns an object whose then cannot be read': {
-    task: () => Object.defineProperty({}, 'then', { get: () => { throw new Error('getter'); } }),
+    task: () =>
+      Object.defineProperty({}, 'then', {
+        get: () => {
+          throw new Error('getter');
+        },
+      }),
     outcome: 'ok',
     // A promise cannot be resolved with it.
     promised: 'failed',
@@ -54,7 +59,13 @@ const HOSTILE: Record<string, { task: Task<number, unknown>; outcome: 'ok' | 'fa
   'rejects with null': { task: () => Promise.reject(null), outcome: 'failed' },
   'rejects with an object whose status throws': {
     task: () =>
-      Promise.reject(Object.defineProperty({}, 'status', { get: () => { throw new Error('status'); } })),
+      Promise.reject(
+        Object.defineProperty({}, 'status', {
+          get: () => {
+            throw new Error('status');
+          },
+        }),
+      ),
     outcome: 'failed',
   },
   'settles long after its timeout': {
@@ -73,29 +84,34 @@ describe('a task that', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it.each(Object.entries(HOSTILE))('%s frees its slot exactly once', async (_, { outcome, promised = outcome, task }) => {
-    const clock = new VirtualClock();
-    const scheduler = new AdaptiveScheduler({ concurrency: 2, timeout: 1_000, clock });
-    let idle = 0;
-    const keys = [1, 2, 3, 4, 5];
+  it.each(Object.entries(HOSTILE))(
+    '%s frees its slot exactly once',
+    async (_, { outcome, promised = outcome, task }) => {
+      const clock = new VirtualClock();
+      const scheduler = new AdaptiveScheduler({ concurrency: 2, timeout: 1_000, clock });
+      let idle = 0;
+      const keys = [1, 2, 3, 4, 5];
 
-    const list = scheduler.run(keys, task);
-    const single = scheduler.submit((context) => task(1, context)).then(
-      () => 'ok',
-      () => 'failed',
-    );
-    const idled = scheduler.onIdle().then(() => idle++);
-    const report = await drive(clock, list);
-    await drive(clock, idled);
+      const list = scheduler.run(keys, task);
+      const single = scheduler
+        .submit((context) => task(1, context))
+        .then(
+          () => 'ok',
+          () => 'failed',
+        );
+      const idled = scheduler.onIdle().then(() => idle++);
+      const report = await drive(clock, list);
+      await drive(clock, idled);
 
-    expect(await single).toBe(promised);
-    expect(report.results.size).toBe(outcome === 'ok' ? 5 : 0);
-    expect(report.failures.size).toBe(outcome === 'ok' ? 0 : 5);
-    expect(idle).toBe(1);
-    expect(scheduler.stats()).toMatchObject({ running: 0, queued: 0, lists: 0 });
-    expect(clock.pendingTimers).toBe(0);
-    await expect(scheduler.submit(() => 'still works')).resolves.toBe('still works');
-  });
+      expect(await single).toBe(promised);
+      expect(report.results.size).toBe(outcome === 'ok' ? 5 : 0);
+      expect(report.failures.size).toBe(outcome === 'ok' ? 0 : 5);
+      expect(idle).toBe(1);
+      expect(scheduler.stats()).toMatchObject({ running: 0, queued: 0, lists: 0 });
+      expect(clock.pendingTimers).toBe(0);
+      await expect(scheduler.submit(() => 'still works')).resolves.toBe('still works');
+    },
+  );
 
   it('throws in every callback is reported, and the list goes on', async () => {
     const operations: string[] = [];

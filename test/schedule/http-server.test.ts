@@ -76,13 +76,12 @@ describe('against a real server whose latency grows and that refuses', () => {
     return { duration: report.stats.duration, refused };
   }
 
-  it('gets everything done with few refusals, in less time than six at once', async () => {
+  it('gets everything done with at most three refusals, well before six at once', async () => {
     const fixed = await fetchAll(6);
     const adaptive = await fetchAll();
-    console.log({ fixed, adaptive });
-
     expect(fixed.refused).toBe(0);
-    expect(adaptive.refused).toBeLessThanOrEqual(20);
-    expect(adaptive.duration).toBeLessThan(fixed.duration);
+    expect(adaptive.refused).toBeLessThanOrEqual(3);
+    // Measured: 3.0 and 3.4 times as fast; 2.0 where the processor, not the venue, was what held both up.
+    expect(adaptive.duration * 1.5).toBeLessThan(fixed.duration);
   }, 120_000);
 });

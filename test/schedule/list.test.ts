@@ -304,7 +304,11 @@ describe('a stream', () => {
 
     const report = await drive(clock, read, 5);
 
-    expect(items).toEqual([{ key: 10, value: 11 }, { key: 20, error: new Error('no') }, { key: 30, value: 31 }]);
+    expect(items).toEqual([
+      { key: 10, value: 11 },
+      { key: 20, error: new Error('no') },
+      { key: 30, value: 31 },
+    ]);
     expect(report.stats).toMatchObject({ tried: 3, succeeded: 2, failed: 1 });
   });
 

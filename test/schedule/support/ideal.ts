@@ -40,10 +40,13 @@ export function idealTime(clock: VirtualClock, exchange: SimulatedExchange, regi
       // A new second, or more capacity.
       if (waiting.length > 0 && !isWaiting) {
         isWaiting = true;
-        clock.setTimeout(() => {
-          isWaiting = false;
-          pump();
-        }, 100 - (now % 100));
+        clock.setTimeout(
+          () => {
+            isWaiting = false;
+            pump();
+          },
+          100 - (now % 100),
+        );
       }
     };
     let isWaiting = false;

@@ -1,0 +1,3 @@
+import { submitBenchmark } from './support/submit.js';
+
+export default submitBenchmark(1_000_000);
