@@ -1,6 +1,6 @@
 import { OverflowError } from '../core/errors.js';
 import type { QueuePlan } from './delivery.js';
-import { type Entry, Inbox } from './inbox.js';
+import { Inbox } from './inbox.js';
 import type { Outlet, Subscriber } from './subscriber.js';
 import type { SubscriptionStats } from './subscription.js';
 
@@ -31,16 +31,13 @@ interface Waiting<Item> {
 export type Take<Item> = (inbox: Inbox) => { readonly item: Item; readonly count: number } | undefined;
 
 /** The oldest value. */
-export const takeOne: Take<unknown> = (inbox) => {
-  const entry = inbox.take();
-  return entry === undefined ? undefined : { item: entry.value, count: 1 };
-};
+export const takeOne: Take<unknown> = (inbox) => (inbox.size === 0 ? undefined : { item: inbox.shift(), count: 1 });
 
 /** All waiting values. */
 export const takeAll: Take<unknown[]> = (inbox) => {
-  const item: unknown[] = [];
-  for (let entry: Entry | undefined = inbox.take(); entry !== undefined; entry = inbox.take()) item.push(entry.value);
-  return item.length === 0 ? undefined : { item, count: item.length };
+  if (inbox.size === 0) return undefined;
+  const item = inbox.takeAll();
+  return { item, count: item.length };
 };
 
 /** A stream over a subscription's queue. */
@@ -56,9 +53,9 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
   #error: OverflowError | undefined;
 
   constructor(subscriber: Subscriber, plan: QueuePlan, take: Take<Item>) {
-    const inbox = new Inbox(plan, subscriber.tally, subscriber);
+    const inbox = new Inbox(plan, subscriber.tally, subscriber, { hasContexts: false });
     this.inbox = inbox;
-    this.receive = (value, context) => inbox.offer(value, context);
+    this.receive = inbox.offer;
     this.#subscriber = subscriber;
     this.#take = take;
   }
@@ -121,7 +118,7 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const taken = this.#take(this.inbox);
       if (taken !== undefined) {
-        this.#subscriber.tally.add('delivered', taken.count);
+        this.#subscriber.tally.deliver(taken.count);
         first.resolve({ value: taken.item, done: false });
       } else if (this.#error !== undefined) {
         first.reject(this.#error);
