@@ -109,6 +109,7 @@ export {
   type Delivery,
   type DeliveryContext,
   type FreezeMode,
+  fromWatch,
   type Handler,
   type HubErrorContext,
   type HubOptions,
@@ -123,6 +124,9 @@ export {
   type SubscriptionStats,
   type TopicExplanation,
   type TopicStream,
+  type Watch,
+  type WatchErrorContext,
+  type WatchOptions,
 } from './hub/index.js';
 export {
   Atr,

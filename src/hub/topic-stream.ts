@@ -62,13 +62,16 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
 
   /** Takes what waits now, else settles at the end of a turn that brings something; calls are served in order. */
   next(): Promise<IteratorResult<Item, undefined>> {
+    // Behind earlier calls, and behind values that still come in this turn, it waits to be served.
+    const isFirst = this.#waiting.length === 0 && !this.#isServing;
+    const item = isFirst ? this.#takeNow() : undefined;
+    if (item !== undefined) return Promise.resolve(item);
     if (this.#waiting.length >= WAITING_LIMIT) {
       return Promise.reject(new OverflowError(`${WAITING_LIMIT} calls of next() wait for '${this.#subscriber.topic}'`));
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      // Behind earlier calls, and behind values that still come in this turn, it waits to be served.
-      if (this.#waiting.length === 1 && !this.#isServing) this.#serve();
+      if (isFirst) this.#serve();
     });
   }
 
@@ -104,6 +107,13 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
     if (this.#waiting.length > 0) this.#serveLater();
   }
 
+  #takeNow(): IteratorYieldResult<Item> | undefined {
+    const taken = this.#take(this.inbox);
+    if (taken === undefined) return undefined;
+    this.#subscriber.tally.deliver(taken.count);
+    return { value: taken.item, done: false };
+  }
+
   /** At the end of the turn, so that a burst is one batch, and a conflated burst one value. */
   #serveLater(): void {
     if (this.#isServing) return;
@@ -116,11 +126,9 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
 
   #serve(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      const taken = this.#take(this.inbox);
-      if (taken !== undefined) {
-        this.#subscriber.tally.deliver(taken.count);
-        first.resolve({ value: taken.item, done: false });
-      } else if (this.#error !== undefined) {
+      const item = this.#takeNow();
+      if (item !== undefined) first.resolve(item);
+      else if (this.#error !== undefined) {
         first.reject(this.#error);
         this.#error = undefined;
       } else if (!this.#subscriber.isActive) {
