@@ -13,6 +13,7 @@ const entry = {
   batch: 'src/batch/index.ts',
   schedule: 'src/schedule/index.ts',
   hub: 'src/hub/index.ts',
+  'hub/testing': 'src/hub/testing.ts',
   feed: 'src/feed/index.ts',
   'sinks/duckdb': 'src/sinks/duckdb.ts',
   'stores/contract': 'src/stores/contract.ts',

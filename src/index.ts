@@ -64,6 +64,11 @@ export {
 } from './derive/index.js';
 export {
   type Acknowledgement,
+  type ActivityErrorContext,
+  type ActivityExplanation,
+  ActivityMonitor,
+  type ActivityMonitorOptions,
+  type ActivityStats,
   type AnyFeedEvent,
   type Bar,
   binance,
@@ -100,10 +105,18 @@ export {
   type Quote,
   type ReconnectOptions,
   type RequestAction,
+  type Silence,
   type Ticker,
   type Trade,
+  type UniverseChange,
+  type UniverseErrorContext,
+  type UniverseExplanation,
+  UniverseFilter,
+  type UniverseFilterOptions,
+  type UniverseStats,
   type VenueLimits,
   type VenueStatus,
+  type WatchKeyOptions,
 } from './feed/index.js';
 export {
   type Delivery,

@@ -181,14 +181,14 @@ export class FanOut implements Seat {
     if (status.type === 'live' && this.#status?.type === 'live') return;
     if (status.type !== 'gap') this.#status = status;
     if (status.type === 'gap' || status.type === 'failed') this.history.clear();
-    for (const subscriber of [...this.#members]) subscriber.tell(status);
+    for (const subscriber of Array.from(this.#members)) subscriber.tell(status);
   }
 
   /** The topic has ended: subscriptions end, and what waits in their queues may still be taken. */
   end(): void {
     this.welcome();
     this.reset();
-    for (const subscriber of [...this.#members]) subscriber.end('closed', { isDrained: true });
+    for (const subscriber of Array.from(this.#members)) subscriber.end('closed', { isDrained: true });
   }
 
   /** Upstream has ended: nothing that it sent is valid any longer. */

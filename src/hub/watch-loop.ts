@@ -39,7 +39,7 @@ export class WatchLoop<Value> {
   async run(): Promise<void> {
     const { topic, watch } = this.#setup;
     // The hub is told values and failures after its call of subscribe has returned.
-    await undefined;
+    await Promise.resolve();
     for (let calls = 1; !this.#isEnded; calls++) {
       try {
         const value = await watch(topic, this.#abort.signal);

@@ -24,7 +24,7 @@ const unsubscribe = fc.record({ type: fc.constant('unsubscribe' as const), which
 const still = fc.constantFrom<Act>({ type: 'throw' }, { type: 'nothing' });
 const outside = fc.oneof(publish, unsubscribe);
 const leaf = fc.oneof(publish, unsubscribe, still);
-const here = fc.record({ type: fc.constant('subscribe here' as const), script: fc.array(leaf, { maxLength: 4 }) });
+const hereWith = fc.record({ type: fc.constant('subscribe here' as const), script: fc.array(leaf, { maxLength: 4 }) });
 
 const subscribeWith = (acts: fc.Arbitrary<Act>) =>
   fc.record({ type: fc.constant('subscribe' as const), topic, script: fc.array(acts, { maxLength: 4 }) });
@@ -135,7 +135,7 @@ describe('random histories against a naive bus', () => {
 
   it('agree on every call with replay, over turns', async () => {
     const endTurn = fc.constant({ type: 'end turn' as const });
-    const history = fc.array(fc.oneof(subscribeWith(fc.oneof(leaf, here)), publish, publish, outside, endTurn), {
+    const history = fc.array(fc.oneof(subscribeWith(fc.oneof(leaf, hereWith)), publish, publish, outside, endTurn), {
       maxLength: 30,
     });
 

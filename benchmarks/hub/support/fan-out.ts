@@ -77,10 +77,10 @@ function peers(subscribers: number): readonly Contender[] {
     {
       name: 'rxjs share with ReplaySubject(1)',
       package: 'rxjs',
-      setup({ Observable, ReplaySubject, share }: RxjsModule) {
+      setup(rxjs: RxjsModule) {
         let sink: RxjsSink<Tick> = { next: () => undefined };
-        const source = new Observable<Tick>((opened) => void (sink = opened));
-        const shared = source.pipe(share({ connector: () => new ReplaySubject(1) }));
+        const source = new rxjs.Observable<Tick>((opened) => void (sink = opened));
+        const shared = source.pipe(rxjs.share({ connector: () => new rxjs.ReplaySubject(1) }));
         return drive(
           subscribers,
           (listener) => shared.subscribe(listener),
