@@ -29,7 +29,7 @@ export class UniverseJudge {
       isWanted:
         isTracked && leave !== undefined
           ? this.#ask(symbol, 'leave', last.isWanted, () => !leave(info))
-          : this.#ask(symbol, 'enter', last.isWanted, () => Boolean(enter(info))),
+          : this.#ask(symbol, 'enter', last.isWanted, () => enter(info)),
       rank: rank === undefined ? -Infinity : this.#ask(symbol, 'rank', last.rank, () => worth(rank(info))),
     };
   }
@@ -45,5 +45,5 @@ export class UniverseJudge {
 }
 
 function worth(rank: number): number {
-  return Number.isNaN(Number(rank)) ? -Infinity : Number(rank);
+  return Number.isNaN(rank) ? -Infinity : rank;
 }
