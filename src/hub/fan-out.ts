@@ -149,8 +149,7 @@ export class FanOut implements Seat {
         roster.at = 8;
         const { ninth } = roster;
         result = ninth(value, context);
-        if (result !== undefined || roster.last <= 8) break calls;
-        result = callOthers(roster, value, context);
+        if (result === undefined && roster.last > 8) result = callOthers(roster, value, context);
       }
     } catch (error) {
       return this.#goOnAfter(roster, error, value, context);
