@@ -18,6 +18,7 @@ const BUDGETS = {
   batch: '21 kB',
   schedule: '12 kB',
   hub: '9 kB',
+  'hub/testing': '11 kB',
   feed: '15 kB',
   'sinks/duckdb': '6 kB',
   'stores/contract': '5 kB',

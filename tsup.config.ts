@@ -16,6 +16,7 @@ const entry = {
   codec: 'src/codec/index.ts',
   schedule: 'src/schedule/index.ts',
   hub: 'src/hub/index.ts',
+  'hub/testing': 'src/hub/testing.ts',
   feed: 'src/feed/index.ts',
   // The command; no sub-path.
   cli: 'src/cli/main.ts',

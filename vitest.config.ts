@@ -12,6 +12,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^tickwise$/, replacement: source('index.ts') },
+      { find: /^tickwise\/hub\/testing$/, replacement: source('hub/testing.ts') },
       { find: /^tickwise\/(sinks|stores)\/(.+)$/, replacement: source('$1/$2.ts') },
       { find: /^tickwise\/(.+)$/, replacement: source('$1/index.ts') },
     ],

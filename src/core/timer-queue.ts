@@ -29,6 +29,11 @@ export class TimerQueue {
     return this.#heap.length - this.#cancelled;
   }
 
+  /** Time of the earliest timer, which may have been cancelled; Infinity without any. */
+  get earliest(): number {
+    return this.#heap[0]?.due ?? Infinity;
+  }
+
   /** Takes a callback in at O(log n); `due` may lie in the past, and Infinity is never due. */
   add(due: number, callback: () => void): QueuedTimer {
     const timer = { due, sequence: this.#sequence++, callback, isWaiting: true };

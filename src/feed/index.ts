@@ -1,3 +1,12 @@
+export { ActivityMonitor } from './activity-monitor.js';
+export type {
+  ActivityErrorContext,
+  ActivityExplanation,
+  ActivityMonitorOptions,
+  ActivityStats,
+  Silence,
+  WatchKeyOptions,
+} from './activity-monitor-options.js';
 export type { BookSequence } from './book-sequence.js';
 export type {
   AnyFeedEvent,
@@ -37,6 +46,14 @@ export {
   type ProtocolOverrides,
   type RequestAction,
 } from './protocol.js';
+export { UniverseFilter } from './universe-filter.js';
+export type {
+  UniverseChange,
+  UniverseErrorContext,
+  UniverseExplanation,
+  UniverseFilterOptions,
+  UniverseStats,
+} from './universe-filter-options.js';
 export { binance, binanceDepthSnapshot, type BinanceMarket } from './venues/binance.js';
 export { bybit2021, type Bybit2021Market } from './venues/bybit-2021.js';
 export { bybitV5, type BybitMarket } from './venues/bybit-v5.js';

@@ -11,6 +11,8 @@ const WAITING_LIMIT = 2 ** 20;
 export class DeliveryOrder {
   /** Set while something is being delivered. Public and plain, for `publish`. */
   isBusy = false;
+  /** Set while something waits. Public and plain as well. */
+  hasWaiting = false;
   readonly #waiting = new Fifo<() => void>();
 
   /** Runs a task now, or after what is being delivered; false when too many wait. */
@@ -18,6 +20,7 @@ export class DeliveryOrder {
     if (this.isBusy) {
       if (this.#waiting.size >= WAITING_LIMIT) return false;
       this.#waiting.push(task);
+      this.hasWaiting = true;
       return true;
     }
     this.isBusy = true;
@@ -34,6 +37,7 @@ export class DeliveryOrder {
     try {
       for (let task = this.#waiting.shift(); task !== undefined; task = this.#waiting.shift()) task();
     } finally {
+      this.hasWaiting = this.#waiting.size > 0;
       this.isBusy = false;
     }
   }

@@ -1,10 +1,14 @@
 import type { TopicStatus } from '../core/topic-source.js';
 import type { DeliveryContext } from './delivery.js';
 import type { History } from './history.js';
-import type { Subscriber } from './subscriber.js';
+import { AT_REST, callOthers, NOBODY, Roster } from './roster.js';
+import type { Seat, Subscriber } from './subscriber.js';
+import type { Moment } from './turn-time.js';
 
-/** What replays need to know of the hub. */
-interface ReplayPlan {
+/** What a topic needs to know of its hub. */
+export interface FanOutPlan {
+  /** Freezes a value before anybody gets it; undefined when values are left as they are. */
+  readonly freeze: ((topic: string, value: unknown) => void) | undefined;
   /** Most values a newcomer gets; 0 replays nothing. */
   readonly replay: number;
   /** Values published before this time are too old to replay. */
@@ -14,26 +18,33 @@ interface ReplayPlan {
 /**
  * The subscribers of one topic, and the order in which they are told of things.
  *
- * Values go to a list that is never changed, only replaced: who subscribes meanwhile is not in it, and
+ * Values go to a roster that is never changed, only replaced: who subscribes meanwhile is not in it, and
  * who has left is marked inactive. It is made anew at the first value after a change, so that joining costs
  * the same however many have joined.
  */
-export class FanOut {
+export class FanOut implements Seat {
   /** The topic as it is given to `subscribe`. */
   readonly name: string;
   /** Newest values of the topic; it also numbers them. */
   readonly history: History;
-  readonly #plan: ReplayPlan;
+  /** Values that came while nobody was subscribed. */
+  unheard = 0;
+  /** Whether publishers wait for the queue of a member. Public and plain, for `publish`. */
+  isWaitedFor = false;
+  readonly #plan: FanOutPlan;
   readonly #members = new Set<Subscriber>();
-  #list: readonly Subscriber[] = [];
-  #isListCurrent = true;
+  #roster = NOBODY;
+  /** Whether the roster holds all members, and all of them were welcomed. */
+  #isCurrent = true;
+  /** Whether there is nothing to do for a value but to call everybody. */
+  #isQuick = false;
   /** Who has yet to get status and replay. */
   #newcomers: Subscriber[] = [];
   #status: TopicStatus | undefined;
   /** Members whose queues publishers wait for. */
   #waitedFor = 0;
 
-  constructor(name: string, history: History, plan: ReplayPlan, status: TopicStatus | undefined) {
+  constructor(name: string, history: History, plan: FanOutPlan, status: TopicStatus | undefined) {
     this.name = name;
     this.history = history;
     this.#plan = plan;
@@ -50,17 +61,15 @@ export class FanOut {
     return this.#status;
   }
 
-  /** Whether publishers wait for the queue of a member. */
-  get isWaitedFor(): boolean {
-    return this.#waitedFor > 0;
-  }
-
   /** Takes a subscriber in; returns whether it has to be welcomed. */
   add(subscriber: Subscriber): boolean {
     this.#members.add(subscriber);
-    if (subscriber.inbox?.isWaitedFor === true) this.#waitedFor++;
-    this.#isListCurrent = false;
+    subscriber.sit(this, this.history.sequence);
+    if (subscriber.inbox?.isWaitedFor === true) this.isWaitedFor = ++this.#waitedFor > 0;
+    this.#isCurrent = false;
+    this.#isQuick = false;
     if (this.#plan.replay === 0 && !subscriber.hasStatusHandler) return false;
+    subscriber.isNew = true;
     this.#newcomers.push(subscriber);
     return true;
   }
@@ -68,10 +77,23 @@ export class FanOut {
   /** Takes a subscriber out; a delivery under way skips it because it is inactive by then. */
   remove(subscriber: Subscriber): void {
     if (!this.#members.delete(subscriber)) return;
-    if (subscriber.inbox?.isWaitedFor === true) this.#waitedFor--;
-    // An old list would keep handlers alive until the next value.
-    this.#list = [];
-    this.#isListCurrent = false;
+    subscriber.rise();
+    if (subscriber.inbox?.isWaitedFor === true) this.isWaitedFor = --this.#waitedFor > 0;
+    this.#isCurrent = false;
+    this.#isQuick = false;
+    this.#roster.last = -1;
+    this.#dropOldRoster();
+  }
+
+  /** Values handed to a member, replayed ones left out; exact also inside a handler. */
+  receivedBy({ isNew, since, position }: Subscriber): number {
+    if (isNew) return 0;
+    return this.history.sequence - since - (position > this.#roster.at ? 1 : 0);
+  }
+
+  /** A member has failed: each success has to be noted until nobody has failures in a row. */
+  onFailed(): void {
+    this.#isQuick = false;
   }
 
   /** Settles when all queues that publishers wait for have room. */
@@ -80,24 +102,75 @@ export class FanOut {
   }
 
   /**
-   * Records a value published at `time` (milliseconds of the hub's clock) and calls every active subscriber.
+   * Records a value published at a moment of the hub's clock and calls every active subscriber.
    *
-   * Hot path: once per value, and `hand` once per subscriber.
+   * Hot path: once per value. The calls are written out one by one, see `Roster`. They stand here and not in a
+   * function of their own: this one is too long to be compiled into its callers, so handlers are compiled into it.
    */
-  deliver(value: unknown, time: number): void {
-    if (this.#newcomers.length > 0) this.welcome();
-    const context = { topic: this.name, replayed: false, sequence: this.history.add(value, time) };
-    for (const subscriber of this.#isListCurrent ? this.#list : this.#renewList()) hand(subscriber, value, context);
+  deliver(value: unknown, moment: Moment): void {
+    if (!this.#isQuick) return this.#deliverSlowly(value, moment);
+    const roster = this.#roster;
+    const context = { topic: this.name, replayed: false, sequence: this.history.add(value, moment) };
+    let result: unknown;
+    try {
+      calls: {
+        roster.at = 0;
+        const { first } = roster;
+        result = first(value, context);
+        if (result !== undefined || roster.last <= 0) break calls;
+        roster.at = 1;
+        const { second } = roster;
+        result = second(value, context);
+        if (result !== undefined || roster.last <= 1) break calls;
+        roster.at = 2;
+        const { third } = roster;
+        result = third(value, context);
+        if (result !== undefined || roster.last <= 2) break calls;
+        roster.at = 3;
+        const { fourth } = roster;
+        result = fourth(value, context);
+        if (result !== undefined || roster.last <= 3) break calls;
+        roster.at = 4;
+        const { fifth } = roster;
+        result = fifth(value, context);
+        if (result !== undefined || roster.last <= 4) break calls;
+        roster.at = 5;
+        const { sixth } = roster;
+        result = sixth(value, context);
+        if (result !== undefined || roster.last <= 5) break calls;
+        roster.at = 6;
+        const { seventh } = roster;
+        result = seventh(value, context);
+        if (result !== undefined || roster.last <= 6) break calls;
+        roster.at = 7;
+        const { eighth } = roster;
+        result = eighth(value, context);
+        if (result !== undefined || roster.last <= 7) break calls;
+        roster.at = 8;
+        const { ninth } = roster;
+        result = ninth(value, context);
+        if (result === undefined && roster.last > 8) result = callOthers(roster, value, context);
+      }
+    } catch (error) {
+      return this.#goOnAfter(roster, error, value, context);
+    }
+    if (result === undefined && roster.at === roster.last) roster.at = AT_REST;
+    else this.#goOn(roster, result, value, context);
   }
 
   /** Tells newcomers the status and replays to them. Runs before anything else that they are told. */
   welcome(): void {
     const newcomers = this.#newcomers;
+    if (newcomers.length === 0) return;
     this.#newcomers = [];
+    for (const subscriber of newcomers) subscriber.settleIn(this.history.sequence);
     const replayed = this.#replayed();
     for (const subscriber of newcomers) {
       if (this.#status !== undefined) subscriber.tell(this.#status);
-      for (const { value, context } of replayed) hand(subscriber, value, context);
+      for (const { value, context } of replayed) {
+        if (subscriber.isActive) subscriber.replayed++;
+        hand(subscriber, value, context);
+      }
     }
   }
 
@@ -107,14 +180,14 @@ export class FanOut {
     if (status.type === 'live' && this.#status?.type === 'live') return;
     if (status.type !== 'gap') this.#status = status;
     if (status.type === 'gap' || status.type === 'failed') this.history.clear();
-    for (const subscriber of this.#renewList()) subscriber.tell(status);
+    for (const subscriber of Array.from(this.#members)) subscriber.tell(status);
   }
 
   /** The topic has ended: subscriptions end, and what waits in their queues may still be taken. */
   end(): void {
     this.welcome();
     this.reset();
-    for (const subscriber of this.#renewList()) subscriber.end('closed', { isDrained: true });
+    for (const subscriber of Array.from(this.#members)) subscriber.end('closed', { isDrained: true });
   }
 
   /** Upstream has ended: nothing that it sent is valid any longer. */
@@ -123,25 +196,67 @@ export class FanOut {
     this.history.clear();
   }
 
+  #deliverSlowly(value: unknown, moment: Moment): void {
+    this.#plan.freeze?.(this.name, value);
+    this.welcome();
+    if (!this.#isCurrent) this.#renew();
+    const context = { topic: this.name, replayed: false, sequence: this.history.add(value, moment) };
+    this.#walk(this.#roster, 0, value, context);
+  }
+
+  #renew(): void {
+    // Who was brought by a handler just now has this value replayed, and gets it no other way.
+    const members = [...this.#members].filter(({ isNew }) => !isNew);
+    this.#roster = members.length === 0 ? NOBODY : new Roster(members);
+    for (const [position, subscriber] of members.entries()) subscriber.position = position;
+    this.#isCurrent = this.#newcomers.length === 0;
+  }
+
+  /** The member at the roster's position has returned something, or somebody has left. */
+  #goOn(roster: Roster, result: unknown, value: unknown, context: DeliveryContext): void {
+    if (result !== undefined) roster.members[roster.at]?.watch(result);
+    this.#walk(roster, roster.at + 1, value, context);
+  }
+
+  #goOnAfter(roster: Roster, error: unknown, value: unknown, context: DeliveryContext): void {
+    roster.members[roster.at]?.fail(error);
+    this.#walk(roster, roster.at + 1, value, context);
+  }
+
+  /** Calls the members from a position on with a look at each. */
+  #walk(roster: Roster, from: number, value: unknown, context: DeliveryContext): void {
+    const { members } = roster;
+    if (members.length === 0) this.unheard++;
+    let position = from;
+    for (const subscriber of from === 0 ? members : members.slice(from)) {
+      roster.at = position++;
+      hand(subscriber, value, context);
+    }
+    roster.at = AT_REST;
+    this.#dropOldRoster();
+    this.#isQuick =
+      this.#isCurrent &&
+      this.#plan.freeze === undefined &&
+      members.length > 0 &&
+      members.every(({ streak }) => streak === 0);
+  }
+
+  /** An old roster would keep handlers alive until the next value. */
+  #dropOldRoster(): void {
+    const { last, at } = this.#roster;
+    if (last === -1 && at === AT_REST) this.#roster = NOBODY;
+  }
+
   #replayed(): { readonly value: unknown; readonly context: DeliveryContext }[] {
     if (this.#plan.replay === 0) return [];
     return this.history
       .from(this.#plan.oldest())
       .map(({ value, sequence }) => ({ value, context: { topic: this.name, replayed: true, sequence } }));
   }
-
-  #renewList(): readonly Subscriber[] {
-    if (!this.#isListCurrent) {
-      this.#list = [...this.#members];
-      this.#isListCurrent = true;
-    }
-    return this.#list;
-  }
 }
 
 function hand(subscriber: Subscriber, value: unknown, context: DeliveryContext): void {
   if (!subscriber.isActive) return;
-  subscriber.received++;
   const { receive } = subscriber;
   try {
     const result = receive(value, context);

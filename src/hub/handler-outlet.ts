@@ -24,7 +24,7 @@ export class QueueOutlet implements Outlet {
   constructor(subscriber: Subscriber, plan: QueuePlan, handler: AnyHandler) {
     const inbox = new Inbox(plan, subscriber.tally, subscriber);
     this.inbox = inbox;
-    this.receive = (value, context) => inbox.offer(value, context);
+    this.receive = inbox.offer;
     this.#subscriber = subscriber;
     this.#handler = handler;
   }
@@ -44,7 +44,7 @@ export class QueueOutlet implements Outlet {
   /** Never rejects: failures go to the subscriber. */
   async #drain(): Promise<void> {
     for (let entry = this.#next(); entry !== undefined; entry = this.#next()) {
-      this.#subscriber.tally.add('delivered', 1);
+      this.#subscriber.tally.deliver(1);
       try {
         const handler = this.#handler;
         const result = handler(entry.value, entry.context);

@@ -1,12 +1,25 @@
+import type { Moment } from './turn-time.js';
+
+/** A value with the time it was published, in milliseconds of the hub's clock. */
+interface Held {
+  readonly value: unknown;
+  readonly time: number;
+}
+
 /**
- * The newest values of one topic, each with the time it was published.
+ * The newest values of one topic, each with the moment it was published.
  *
- * Sequence numbers are contiguous, so only the last one is kept.
+ * Sequence numbers are contiguous, so only the last one is kept. The newest value has a place of its own:
+ * most topics hold no other.
  */
 export class History {
   readonly #capacity: number;
+  #newest: unknown;
+  /** Undefined when nothing is held. */
+  #newestMoment: Moment | undefined;
+  /** A ring of all that is held, when that may be more than the newest. */
   #values: unknown[] = [];
-  #times: number[] = [];
+  #moments: Moment[] = [];
   /** Slot of the next value. */
   #next = 0;
   #last = 0;
@@ -17,7 +30,7 @@ export class History {
 
   /** How many values are held. */
   get size(): number {
-    return this.#values.length;
+    return this.#capacity > 1 ? this.#values.length : Number(this.#newestMoment !== undefined);
   }
 
   /** Sequence number of the newest value ever added; 0 before the first. */
@@ -25,37 +38,51 @@ export class History {
     return this.#last;
   }
 
-  /** Keeps a value and returns its sequence number, from 1. */
-  add(value: unknown, time: number): number {
-    this.#values[this.#next] = value;
-    this.#times[this.#next] = time;
-    this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
+  /** Keeps a value and returns its sequence number, from 1; the hot path of publishing. */
+  add(value: unknown, moment: Moment): number {
+    this.#newest = value;
+    // Most values share their moment with the last one, and a store of an object costs more than a look.
+    if (this.#newestMoment !== moment) this.#newestMoment = moment;
+    if (this.#capacity > 1) this.#keep(value, moment);
     return ++this.#last;
   }
 
   /** Forgets all values; sequence numbers go on. */
   clear(): void {
+    this.#newest = undefined;
+    this.#newestMoment = undefined;
     this.#values = [];
-    this.#times = [];
+    this.#moments = [];
     this.#next = 0;
   }
 
   /** The newest value; undefined when none is held. */
-  newest(): { readonly value: unknown; readonly time: number } | undefined {
-    if (this.size === 0) return undefined;
-    const slot = (this.#next === 0 ? this.size : this.#next) - 1;
-    return { value: this.#values[slot], time: this.#times[slot] ?? 0 };
+  newest(): Held | undefined {
+    if (this.#newestMoment === undefined) return undefined;
+    return { value: this.#newest, time: this.#newestMoment.time };
   }
 
   /** The values published at `since` or later, oldest first. */
-  from(since: number): { readonly value: unknown; readonly time: number; readonly sequence: number }[] {
-    const size = this.size;
+  from(since: number): (Held & { readonly sequence: number })[] {
     const found = [];
-    for (let age = size - 1; age >= 0; age--) {
-      const slot = (this.#next - 1 - age + size) % size;
-      const time = this.#times[slot] ?? 0;
-      if (time >= since) found.push({ value: this.#values[slot], time, sequence: this.#last - age });
+    for (let age = this.size - 1; age >= 0; age--) {
+      const held = this.#at(age);
+      if (held !== undefined && held.time >= since) found.push({ ...held, sequence: this.#last - age });
     }
     return found;
+  }
+
+  #keep(value: unknown, moment: Moment): void {
+    this.#values[this.#next] = value;
+    this.#moments[this.#next] = moment;
+    this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
+  }
+
+  /** The value before which so many newer ones came. */
+  #at(age: number): Held | undefined {
+    if (this.#capacity === 1) return this.newest();
+    const slot = (this.#next - 1 - age + this.size) % this.size;
+    const moment = this.#moments[slot];
+    return moment && { value: this.#values[slot], time: moment.time };
   }
 }

@@ -1,3 +1,4 @@
+import type { FanOut } from './fan-out.js';
 import type { HubStats } from './hub-stats.js';
 import type { Subscriber } from './subscriber.js';
 import { Tally } from './tally.js';
@@ -7,10 +8,8 @@ import type { TopicLife } from './topic-life.js';
 export class HubTotals {
   /** What became of values in queues, past and present. */
   readonly queues = new Tally();
-  /** Values published or sent by the source, counted when their turn of delivery comes. */
-  published = 0;
-  /** Of these, values whose topic had no subscriber at that moment. */
-  unheard = 0;
+  /** Values on topics that nobody had, not even lingering. */
+  unknown = 0;
   /** Values and statuses that the source sent for upstream subscriptions already ended. */
   ignored = 0;
   /** Upstream subscriptions the hub ended or the source refused; not those the source closed itself. */
@@ -20,6 +19,9 @@ export class HubTotals {
   /** Received by past subscriptions without, and with a queue. */
   #direct = 0;
   #queued = 0;
+  /** Values of past topics, and how many of them nobody heard. */
+  #published = 0;
+  #unheard = 0;
 
   /** A subscription has ended. */
   retire(subscriber: Subscriber): void {
@@ -29,10 +31,19 @@ export class HubTotals {
     if (subscriber.state === 'disconnected') this.#disconnected++;
   }
 
+  /** A topic was released. */
+  release({ history, unheard }: FanOut): void {
+    this.#published += history.sequence;
+    this.#unheard += unheard;
+  }
+
   /** Adds what past subscriptions have left to what those of `lives` have now; one visit per subscription. */
   snapshot(lives: Iterable<TopicLife>, topics: number, failures: number): HubStats {
     let [direct, queued, subscriptions] = [this.#direct, this.#queued, 0];
+    let [published, unheard] = [this.#published + this.unknown, this.#unheard + this.unknown];
     for (const { fanOut } of lives) {
+      published += fanOut.history.sequence;
+      unheard += fanOut.unheard;
       subscriptions += fanOut.members.size;
       for (const { inbox, received } of fanOut.members) {
         if (inbox === undefined) direct += received;
@@ -43,8 +54,8 @@ export class HubTotals {
     return {
       topics,
       subscriptions,
-      published: this.published,
-      unheard: this.unheard,
+      published,
+      unheard,
       ignored: this.ignored,
       received: direct + queued,
       delivered: direct + delivered,

@@ -2,18 +2,17 @@ import { OverflowError } from '../core/errors.js';
 import type { DeliveryContext, QueuePlan } from './delivery.js';
 import { Fifo } from './fifo.js';
 import type { Tally } from './tally.js';
+import { WaitingValues } from './waiting-values.js';
 
 /** Publishes that may wait for room at once before one of them is evidently not awaited. */
 const WAITING_LIMIT = 1_024;
 
-/** A value that waits. Conflation replaces `value` and `context` in place. */
+/** A value taken out of a queue, with what its handler is told besides. */
 export interface Entry {
-  /** What the `conflate` function returned, compared as Map keys are; undefined under the other policies. */
-  readonly key: unknown;
   /** What the handler is called with. */
-  value: unknown;
-  /** What the handler is told besides, always that of the present `value`. */
-  context: DeliveryContext;
+  readonly value: unknown;
+  /** What the handler is told besides. */
+  readonly context: DeliveryContext;
 }
 
 /** What an inbox tells its subscription. */
@@ -36,24 +35,27 @@ export class Inbox {
   readonly #overflow: QueuePlan['overflow'];
   readonly #tally: Tally;
   readonly #owner: InboxOwner;
-  readonly #entries = new Fifo<Entry>();
-  /** The waiting entry of each key, when conflating. */
-  readonly #byKey = new Map<unknown, Entry>();
+  readonly #waiting: WaitingValues;
+  /** The ticket of each waiting key, when conflating. */
+  readonly #tickets = new Map<unknown, number>();
+  /** The waiting keys in their order. */
+  readonly #keys = new Fifo<unknown>();
   #room: PromiseWithResolver | undefined;
   /** Set from the first value refused under 'wait' until there is room: the owner is told once. */
   #isOverrun = false;
   #isClosed = false;
 
-  constructor({ capacity, overflow }: QueuePlan, tally: Tally, owner: InboxOwner) {
+  constructor({ capacity, overflow }: QueuePlan, tally: Tally, owner: InboxOwner, { hasContexts = true } = {}) {
     this.#capacity = capacity;
     this.#overflow = overflow;
     this.#tally = tally;
     this.#owner = owner;
+    this.#waiting = new WaitingValues(hasContexts);
   }
 
   /** Values that wait. */
   get size(): number {
-    return this.#entries.size;
+    return this.#waiting.size;
   }
 
   /** Whether publishers wait for this queue. */
@@ -68,26 +70,39 @@ export class Inbox {
     return this.#room.promise;
   }
 
-  /** Puts a value in as the policy says. */
-  offer(value: unknown, context: DeliveryContext): void {
+  /** Puts a value in as the policy says. Hot path; a function of its own, since topics call it as they call handlers. */
+  readonly offer = (value: unknown, context: DeliveryContext): void => {
     if (typeof this.#overflow === 'object') this.#conflate(this.#overflow.conflate, value, context);
-    else if (this.size < this.#capacity) this.#push({ key: undefined, value, context });
-    else this.#overrun(this.#overflow, { key: undefined, value, context });
+    else if (this.#waiting.size < this.#capacity) this.#push(value, context);
+    else this.#overrun(this.#overflow, value, context);
+  };
+
+  /** Takes the oldest value with its context; undefined when nothing waits, and in a queue without contexts. */
+  take(): Entry | undefined {
+    const context = this.#waiting.oldestContext;
+    return context === undefined ? undefined : { context, value: this.shift() };
   }
 
-  /** Takes the oldest value. */
-  take(): Entry | undefined {
-    const entry = this.#entries.shift();
-    if (entry === undefined) return undefined;
-    if (this.#byKey.size > 0) this.#byKey.delete(entry.key);
+  /** Takes the oldest value; look at `size` first, for undefined is a value. */
+  shift(): unknown {
+    const value = this.#waiting.shift();
+    if (this.#tickets.size > 0) this.#tickets.delete(this.#keys.shift());
     if (this.size < this.#capacity) this.#releaseRoom();
-    return entry;
+    return value;
+  }
+
+  /** Takes all values, oldest first. */
+  takeAll(): unknown[] {
+    const values = this.#waiting.takeAll();
+    this.#forgetKeys();
+    this.#releaseRoom();
+    return values;
   }
 
   /** Gives up all values, those that wait and those that still come, for a subscription that has ended. */
   discard(): void {
     this.#isClosed = true;
-    this.#tally.add('discarded', this.#empty());
+    this.#tally.discard(this.#empty());
   }
 
   #conflate(keyOf: (value: unknown) => unknown, value: unknown, context: DeliveryContext): void {
@@ -95,61 +110,78 @@ export class Inbox {
     try {
       key = keyOf(value);
     } catch (error) {
-      this.#tally.add('dropped', 1);
+      this.#tally.drop();
       this.#owner.onFailure(error, 'conflate');
       return;
     }
-    const waiting = this.#byKey.get(key);
-    if (waiting === undefined) {
+    const ticket = this.#tickets.get(key);
+    if (ticket === undefined) {
       if (this.size >= this.#capacity) this.#dropOldest();
-      const entry = { key, value, context };
-      this.#byKey.set(key, entry);
-      this.#push(entry);
+      this.#pushKey(key, value, context);
       return;
     }
-    waiting.value = value;
-    waiting.context = context;
-    this.#tally.add('conflated', 1);
+    this.#waiting.replace(ticket, value, context);
+    this.#tally.conflate(1);
   }
 
-  #overrun(overflow: Exclude<QueuePlan['overflow'], object>, entry: Entry): void {
+  #pushKey(key: unknown, value: unknown, context: DeliveryContext): void {
+    const ticket = this.#push(value, context);
+    if (ticket === undefined) return;
+    this.#tickets.set(key, ticket);
+    this.#keys.push(key);
+  }
+
+  #overrun(overflow: Exclude<QueuePlan['overflow'], object>, value: unknown, context: DeliveryContext): void {
     switch (overflow) {
       case 'wait':
-        if (this.size < this.#capacity + WAITING_LIMIT) this.#push(entry);
-        else this.#refuse(entry.context.topic);
+        if (this.size < this.#capacity + WAITING_LIMIT) this.#push(value, context);
+        else this.#refuse(context.topic);
         return;
       case 'drop-oldest':
         this.#dropOldest();
-        this.#push(entry);
+        this.#push(value, context);
         return;
       case 'drop-newest':
-        this.#tally.add('dropped', 1);
+        this.#tally.drop();
         return;
       case 'latest':
-        this.#tally.add('conflated', this.#empty());
-        this.#push(entry);
+        this.#supersede(value, context);
         return;
       case 'disconnect':
         this.#disconnect();
     }
   }
 
-  #push(entry: Entry): void {
+  #supersede(value: unknown, context: DeliveryContext): void {
+    this.#tally.conflate(this.size);
+    if (this.size === 1) this.#waiting.replace(this.#waiting.oldest, value, context);
+    else {
+      this.#empty();
+      this.#push(value, context);
+    }
+  }
+
+  /** Returns the value's ticket; undefined when the subscription has ended. */
+  #push(value: unknown, context: DeliveryContext): number | undefined {
     // A key function may have ended the subscription.
     if (this.#isClosed) {
-      this.#tally.add('discarded', 1);
-      return;
+      this.#tally.discard(1);
+      return undefined;
     }
-    this.#entries.push(entry);
-    this.#owner.onArrival();
+    const ticket = this.#waiting.push(value, context);
+    // Whoever was told of the first takes all.
+    if (this.#waiting.size === 1) this.#owner.onArrival();
+    return ticket;
   }
 
   #dropOldest(): void {
-    if (this.take() !== undefined) this.#tally.add('dropped', 1);
+    if (this.size === 0) return;
+    this.shift();
+    this.#tally.drop();
   }
 
   #refuse(topic: string): void {
-    this.#tally.add('dropped', 1);
+    this.#tally.drop();
     if (this.#isOverrun) return;
     this.#isOverrun = true;
     const limit = this.#capacity + WAITING_LIMIT;
@@ -159,7 +191,7 @@ export class Inbox {
 
   #disconnect(): void {
     const lost = this.#empty() + 1;
-    this.#tally.add('dropped', lost);
+    this.#tally.drop(lost);
     const size = this.#capacity;
     this.#owner.onDisconnect(
       new OverflowError(`a queue of ${size} overflowed and was disconnected: ${lost} values lost`),
@@ -169,10 +201,16 @@ export class Inbox {
   /** Removes all waiting values and returns how many they were. */
   #empty(): number {
     const size = this.size;
-    this.#entries.clear();
-    this.#byKey.clear();
+    this.#waiting.clear();
+    this.#forgetKeys();
     this.#releaseRoom();
     return size;
+  }
+
+  #forgetKeys(): void {
+    if (this.#tickets.size === 0) return;
+    this.#tickets.clear();
+    this.#keys.clear();
   }
 
   #releaseRoom(): void {

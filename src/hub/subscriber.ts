@@ -8,16 +8,27 @@ import type { Inbox, InboxOwner } from './inbox.js';
 import type { Subscription, SubscriptionState, SubscriptionStats } from './subscription.js';
 import { Tally } from './tally.js';
 
+/** Takes one value: the handler itself, or the entrance of its queue. */
+export type Receive = (value: unknown, context: DeliveryContext) => unknown;
+
 /** Where a subscription's values go. */
 export interface Outlet {
   /** Takes one value: the handler itself, or the entrance of its queue. */
-  readonly receive: (value: unknown, context: DeliveryContext) => unknown;
+  readonly receive: Receive;
   /** The queue, when there is one. */
   readonly inbox: Inbox | undefined;
   /** A value has come into the queue. */
   onArrival(): void;
   /** The subscription has ended; `error` when by an overflow. */
   onEnd(error: OverflowError | undefined): void;
+}
+
+/** What a subscription needs of its topic. */
+export interface Seat {
+  /** Values handed to the subscriber, replayed ones left out. */
+  receivedBy(subscriber: Subscriber): number;
+  /** The subscriber's handler has failed. */
+  onFailed(): void;
 }
 
 /** What subscriptions need of their hub. */
@@ -56,19 +67,27 @@ export class Subscriber implements Subscription, InboxOwner {
   readonly tally: Tally;
   /** Its queue; undefined when the handler is called inside `publish`. */
   readonly inbox: Inbox | undefined;
-  // Public and plain: the fan-out loop reads and writes them for every value.
   /** Takes one value; the fan-out calls it and watches what it returns. */
   readonly receive: Outlet['receive'];
   /** False for ever once it has ended; whoever delivers skips it then. */
   isActive = true;
-  /** Values handed to `receive`, replayed ones included; counted by the fan-out. */
-  received = 0;
+  /** Whether status and replay are still owed to it. */
+  isNew = false;
+  /** Sequence number of the last value before it; values are counted by the topic, not per delivery. */
+  since = 0;
+  /** Its position in its topic's roster; -1 before it is in one. */
+  position = -1;
+  /** Replayed values handed to it. */
+  replayed = 0;
   /** Failures in a row. */
   streak = 0;
   readonly #host: SubscriberHost;
   readonly #onStatus: SubscriberSetup['onStatus'];
   readonly #outlet: Outlet;
   #state: SubscriptionState = 'active';
+  #seat: Seat | undefined;
+  /** Values handed to it until it left its topic. */
+  #received = 0;
 
   constructor({ id, topic, host, onStatus }: SubscriberSetup, open: (subscriber: Subscriber) => Outlet) {
     this.id = id;
@@ -84,6 +103,11 @@ export class Subscriber implements Subscription, InboxOwner {
   /** Whether it receives, or what ended it. */
   get state(): SubscriptionState {
     return this.#state;
+  }
+
+  /** Values that reached it, replayed ones included. */
+  get received(): number {
+    return this.replayed + (this.#seat?.receivedBy(this) ?? this.#received);
   }
 
   /** Whether its hub was closed. */
@@ -128,6 +152,24 @@ export class Subscriber implements Subscription, InboxOwner {
     if (state !== 'unsubscribed') this.#callStatus({ type: 'closed' });
   }
 
+  /** It belongs to a topic now, whose last value had this sequence number. */
+  sit(seat: Seat, sequence: number): void {
+    this.#seat = seat;
+    this.since = sequence;
+  }
+
+  /** It gets status and replay now, and all values after this sequence number. */
+  settleIn(sequence: number): void {
+    this.isNew = false;
+    this.since = sequence;
+  }
+
+  /** It has left its topic: what it has received stays as it is. */
+  rise(): void {
+    this.#received = this.#seat?.receivedBy(this) ?? 0;
+    this.#seat = undefined;
+  }
+
   /** Tells the subscriber what happened to its topic. */
   tell(status: TopicStatus): void {
     if (this.isActive) this.#callStatus(status);
@@ -159,7 +201,8 @@ export class Subscriber implements Subscription, InboxOwner {
   /** The handler threw or rejected. */
   fail(error: unknown): void {
     this.streak++;
-    this.tally.add('failed', 1);
+    this.tally.fail();
+    this.#seat?.onFailed();
     this.#report(error, 'handler');
     if (this.isActive && this.streak >= this.#host.quarantineAfter) this.end('quarantined');
   }

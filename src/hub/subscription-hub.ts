@@ -13,7 +13,7 @@ import {
 } from './delivery.js';
 import { DeliveryOrder } from './delivery-order.js';
 import { explainTopic } from './explain-topic.js';
-import { FanOut } from './fan-out.js';
+import { FanOut, type FanOutPlan } from './fan-out.js';
 import { type AnyHandler, QueueOutlet, syncOutlet } from './handler-outlet.js';
 import { History } from './history.js';
 import { type HubErrorContext, type HubOptions, isFreezing, readHubOptions } from './hub-options.js';
@@ -44,7 +44,6 @@ const SETTLED = Promise.resolve();
  */
 export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   readonly #options: ReturnType<typeof readHubOptions>;
-  readonly #isFreezing: boolean;
   readonly #failures: FailureReporter<HubErrorContext>;
   readonly #topics = new Map<string, TopicLife>();
   readonly #order = new DeliveryOrder();
@@ -52,7 +51,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   readonly #time: TurnTime;
   readonly #subscriberHost: SubscriberHost;
   readonly #topicHost: TopicHost;
-  readonly #replayPlan: ConstructorParameters<typeof FanOut>[2];
+  readonly #fanOutPlan: FanOutPlan;
   #lastId = 0;
   #closing: Promise<void> | undefined;
 
@@ -60,10 +59,13 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   constructor(options: HubOptions<Topics> = {}) {
     this.#options = readHubOptions(options);
     const { clock, linger, replay, replayMaxAge, quarantineAfter } = this.#options;
-    this.#isFreezing = isFreezing(this.#options.freeze);
     this.#failures = new FailureReporter('SubscriptionHub', this.#options.onError);
     this.#time = new TurnTime(clock);
-    this.#replayPlan = { replay, oldest: () => clock.now() - replayMaxAge };
+    this.#fanOutPlan = {
+      replay,
+      oldest: () => clock.now() - replayMaxAge,
+      freeze: isFreezing(this.#options.freeze) ? (topic, value) => this.#freeze(topic, value) : undefined,
+    };
     this.#subscriberHost = {
       failures: this.#failures,
       quarantineAfter,
@@ -75,11 +77,11 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
       clock,
       linger,
       inOrder: (life, task) => this.#inOrder(life.fanOut.name, task),
-      onValue: (life, value) => this.#accept(life, value),
+      onValue: (life, value) => (this.#order.isBusy ? this.#acceptLater(life, value) : this.#accept(life, value)),
       onUpstreamEnded: () => void this.#totals.upstreamEnded++,
       onFailure: (error, context) => this.#failures.report(error, context),
       onIgnored: () => void this.#totals.ignored++,
-      onReleased: (life) => void this.#topics.delete(life.fanOut.name),
+      onReleased: (life) => this.#release(life),
     };
   }
 
@@ -95,11 +97,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
    */
   publish<Topic extends keyof Topics & string>(topic: Topic, value: Topics[Topic]): PromiseLike<void> {
     // Hot path.
-    if (this.#closing !== undefined) throw closedError();
     const life = this.#topics.get(topic);
-    if (life === undefined && typeof topic !== 'string') {
-      throw new ArgumentError(`topic must be a text, got ${show(topic)}`);
-    }
     if (life === undefined || this.#order.isBusy) return this.#publishLater(topic, value);
     this.#accept(life, value);
     return life.fanOut.isWaitedFor ? this.#room(topic) : SETTLED;
@@ -196,26 +194,24 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
     return this.close();
   }
 
+  /** Hot path: once per value, with the order free. */
   #accept(life: TopicLife, value: unknown): void {
     const order = this.#order;
-    if (order.isBusy) {
-      this.#inOrder(life.fanOut.name, () => this.#deliver(life, value));
-      return;
-    }
     order.isBusy = true;
     try {
-      this.#deliver(life, value);
+      life.fanOut.deliver(value, this.#time.read());
     } finally {
-      order.finish();
+      if (order.hasWaiting) order.finish();
+      else order.isBusy = false;
     }
   }
 
+  #acceptLater(life: TopicLife, value: unknown): void {
+    this.#inOrder(life.fanOut.name, () => this.#deliver(life, value));
+  }
+
   #deliver(life: TopicLife, value: unknown): void {
-    if (this.#closing !== undefined) return;
-    this.#totals.published++;
-    if (life.fanOut.members.size === 0) this.#totals.unheard++;
-    if (this.#isFreezing) this.#freeze(life.fanOut.name, value);
-    life.fanOut.deliver(value, this.#time.read());
+    if (this.#closing === undefined) life.fanOut.deliver(value, this.#time.read());
   }
 
   #freeze(topic: string, value: unknown): void {
@@ -227,15 +223,15 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
     }
   }
 
+  /** Not at once: inside a handler, or nobody has the topic. */
   #publishLater(topic: string, value: unknown): PromiseLike<void> {
+    if (this.#closing !== undefined) throw closedError();
+    if (typeof topic !== 'string') throw new ArgumentError(`topic must be a text, got ${show(topic)}`);
     this.#inOrder(topic, () => {
+      if (this.#closing !== undefined) return;
       const life = this.#topics.get(topic);
-      if (life !== undefined) {
-        this.#deliver(life, value);
-        return;
-      }
-      this.#totals.published++;
-      this.#totals.unheard++;
+      if (life === undefined) this.#totals.unknown++;
+      else this.#deliver(life, value);
     });
     return this.#topics.get(topic)?.fanOut.isWaitedFor === true ? this.#room(topic) : SETTLED;
   }
@@ -285,7 +281,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
     if (known !== undefined) return known;
     const { source, ioClock, random, replay } = this.#options;
     const status = source === undefined ? ({ type: 'live' } as const) : undefined;
-    const fanOut = new FanOut(name, new History(Math.max(1, replay)), this.#replayPlan, status);
+    const fanOut = new FanOut(name, new History(Math.max(1, replay)), this.#fanOutPlan, status);
     const upstream = source === undefined ? undefined : { topic: name, source, ioClock, random };
     const life = new TopicLife(fanOut, upstream, this.#topicHost);
     this.#topics.set(name, life);
@@ -297,12 +293,17 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
     this.#topics.get(subscriber.topic)?.leave(subscriber);
   }
 
+  #release(life: TopicLife): void {
+    this.#totals.release(life.fanOut);
+    this.#topics.delete(life.fanOut.name);
+  }
+
   async #close(): Promise<void> {
     const lives = [...this.#topics.values()];
     // From here on calls are refused, also those that handlers of `closed` make.
     this.#closing ??= SETTLED;
     const ended = lives.map((life) => life.close());
-    this.#topics.clear();
+    for (const life of lives) this.#release(life);
     await Promise.all(ended);
   }
 }

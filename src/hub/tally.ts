@@ -30,9 +30,35 @@ export class Tally implements QueueCounts {
     this.#total = total;
   }
 
-  /** Adds `count` here and in the hub's tally. */
-  add(kind: keyof QueueCounts, count: number): void {
-    this[kind] += count;
-    this.#total?.add(kind, count);
+  // One method per kind: `this[kind] += count` is a search by name each time.
+
+  /** Counts values handed to the handler, or taken from the stream. */
+  deliver(count: number): void {
+    this.delivered += count;
+    if (this.#total !== undefined) this.#total.delivered += count;
+  }
+
+  /** Counts values given up. */
+  drop(count = 1): void {
+    this.dropped += count;
+    if (this.#total !== undefined) this.#total.dropped += count;
+  }
+
+  /** Counts values replaced by newer ones. */
+  conflate(count: number): void {
+    this.conflated += count;
+    if (this.#total !== undefined) this.#total.conflated += count;
+  }
+
+  /** Counts values that nobody will take. */
+  discard(count: number): void {
+    this.discarded += count;
+    if (this.#total !== undefined) this.#total.discarded += count;
+  }
+
+  /** Counts a failed call. */
+  fail(): void {
+    this.failed++;
+    if (this.#total !== undefined) this.#total.failed++;
   }
 }

@@ -47,7 +47,9 @@ export class TopicLife implements UpstreamOwner {
     this.#linger?.cancel();
     this.#linger = undefined;
     if (this.fanOut.add(subscriber)) {
-      queueMicrotask(() => this.#host.inOrder(this, () => this.fanOut.welcome()));
+      queueMicrotask(() => {
+        if (subscriber.isNew && subscriber.isActive) this.#host.inOrder(this, () => this.fanOut.welcome());
+      });
     }
     this.#reconcileLater();
   }

@@ -1,6 +1,6 @@
 import { OverflowError } from '../core/errors.js';
 import type { QueuePlan } from './delivery.js';
-import { type Entry, Inbox } from './inbox.js';
+import { Inbox } from './inbox.js';
 import type { Outlet, Subscriber } from './subscriber.js';
 import type { SubscriptionStats } from './subscription.js';
 
@@ -31,16 +31,13 @@ interface Waiting<Item> {
 export type Take<Item> = (inbox: Inbox) => { readonly item: Item; readonly count: number } | undefined;
 
 /** The oldest value. */
-export const takeOne: Take<unknown> = (inbox) => {
-  const entry = inbox.take();
-  return entry === undefined ? undefined : { item: entry.value, count: 1 };
-};
+export const takeOne: Take<unknown> = (inbox) => (inbox.size === 0 ? undefined : { item: inbox.shift(), count: 1 });
 
 /** All waiting values. */
 export const takeAll: Take<unknown[]> = (inbox) => {
-  const item: unknown[] = [];
-  for (let entry: Entry | undefined = inbox.take(); entry !== undefined; entry = inbox.take()) item.push(entry.value);
-  return item.length === 0 ? undefined : { item, count: item.length };
+  if (inbox.size === 0) return undefined;
+  const item = inbox.takeAll();
+  return { item, count: item.length };
 };
 
 /** A stream over a subscription's queue. */
@@ -56,22 +53,25 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
   #error: OverflowError | undefined;
 
   constructor(subscriber: Subscriber, plan: QueuePlan, take: Take<Item>) {
-    const inbox = new Inbox(plan, subscriber.tally, subscriber);
+    const inbox = new Inbox(plan, subscriber.tally, subscriber, { hasContexts: false });
     this.inbox = inbox;
-    this.receive = (value, context) => inbox.offer(value, context);
+    this.receive = inbox.offer;
     this.#subscriber = subscriber;
     this.#take = take;
   }
 
   /** Takes what waits now, else settles at the end of a turn that brings something; calls are served in order. */
   next(): Promise<IteratorResult<Item, undefined>> {
+    // Behind earlier calls, and behind values that still come in this turn, it waits to be served.
+    const isFirst = this.#waiting.length === 0 && !this.#isServing;
+    const item = isFirst ? this.#takeNow() : undefined;
+    if (item !== undefined) return Promise.resolve(item);
     if (this.#waiting.length >= WAITING_LIMIT) {
       return Promise.reject(new OverflowError(`${WAITING_LIMIT} calls of next() wait for '${this.#subscriber.topic}'`));
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      // Behind earlier calls, and behind values that still come in this turn, it waits to be served.
-      if (this.#waiting.length === 1 && !this.#isServing) this.#serve();
+      if (isFirst) this.#serve();
     });
   }
 
@@ -107,6 +107,13 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
     if (this.#waiting.length > 0) this.#serveLater();
   }
 
+  #takeNow(): IteratorYieldResult<Item> | undefined {
+    const taken = this.#take(this.inbox);
+    if (taken === undefined) return undefined;
+    this.#subscriber.tally.deliver(taken.count);
+    return { value: taken.item, done: false };
+  }
+
   /** At the end of the turn, so that a burst is one batch, and a conflated burst one value. */
   #serveLater(): void {
     if (this.#isServing) return;
@@ -119,11 +126,9 @@ export class StreamOutlet<Item> implements Outlet, TopicStream<Item> {
 
   #serve(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      const taken = this.#take(this.inbox);
-      if (taken !== undefined) {
-        this.#subscriber.tally.add('delivered', taken.count);
-        first.resolve({ value: taken.item, done: false });
-      } else if (this.#error !== undefined) {
+      const item = this.#takeNow();
+      if (item !== undefined) first.resolve(item);
+      else if (this.#error !== undefined) {
         first.reject(this.#error);
         this.#error = undefined;
       } else if (!this.#subscriber.isActive) {

@@ -1,17 +1,23 @@
 import type { Clock } from '../core/clock.js';
 
 /** Reads within one turn of the event loop that share a look at the clock. */
-const READS_PER_LOOK = 64;
+const READS_PER_LOOK = 256;
+
+/** A look at the clock, shared by all values stamped with it: a number of its own per value would be an object each. */
+export interface Moment {
+  /** Milliseconds of the hub's clock. */
+  readonly time: number;
+}
 
 /**
- * The clock's time, looked at once per turn and once in 64 reads within it.
+ * The clock's time, looked at once per turn and once in 256 reads within it.
  *
  * Stamping each value of a burst would cost more than delivering it: `performance.now()` takes 30 ns or
  * more. What comes out is never later than the clock, so ages are never understated.
  */
 export class TurnTime {
   readonly #clock: Clock;
-  #time = 0;
+  #moment: Moment = { time: 0 };
   #readsLeft = 0;
   #isScheduled = false;
 
@@ -24,19 +30,19 @@ export class TurnTime {
     this.#clock = clock;
   }
 
-  /** Returns milliseconds of the clock, at most one turn old; the hot path of publishing. */
-  read(): number {
-    if (this.#readsLeft-- > 0) return this.#time;
+  /** Returns a look at the clock that is at most one turn old; the hot path of publishing. */
+  read(): Moment {
+    if (this.#readsLeft-- > 0) return this.#moment;
     return this.#look();
   }
 
-  #look(): number {
-    this.#time = this.#clock.now();
+  #look(): Moment {
+    this.#moment = { time: this.#clock.now() };
     this.#readsLeft = READS_PER_LOOK - 1;
     if (!this.#isScheduled) {
       this.#isScheduled = true;
       queueMicrotask(this.#expire);
     }
-    return this.#time;
+    return this.#moment;
   }
 }

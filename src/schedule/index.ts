@@ -29,7 +29,7 @@ export { AdaptiveScheduler } from './adaptive-scheduler.js';
 export type { AnswerHeaders, Feedback } from './feedback.js';
 export { type FirstGood, firstGood, type FirstGoodOptions, type Source } from './first-good.js';
 export type { Task } from './list-run.js';
-export type { BreakerGate, RateGate, RateWindow as GateWindow } from './rate-gate.js';
+export type { BreakerGate, RateGate, GateWindow } from './rate-gate.js';
 export type { RunOptions } from './run-options.js';
 export type { RunReport, RunStats, RunStop, StreamItem } from './run-report.js';
 export type {

@@ -7,11 +7,11 @@ export interface RateGate {
   /** Takes an answer's status and headers into account. */
   observe(feedback: Feedback & { readonly endpoint?: string }): void;
   /** How much of each window is used; reserved shares of classes need it. */
-  stats?(): { readonly windows: readonly RateWindow[] };
+  stats?(): { readonly windows: readonly GateWindow[] };
 }
 
 /** One window of a rate limiter. */
-export interface RateWindow {
+export interface GateWindow {
   /** Weight that it may have. */
   readonly limit: number;
   /** Its length in milliseconds. */

@@ -11,6 +11,8 @@ const TOPICS = ['a', 'b', '__proto__'];
 type Act =
   | { readonly type: 'publish'; readonly topic: string }
   | { readonly type: 'subscribe'; readonly topic: string; readonly script: readonly Act[] }
+  /** To the topic of the handler itself: of others it is open whether they outlive their last member so long. */
+  | { readonly type: 'subscribe here'; readonly script: readonly Act[] }
   | { readonly type: 'unsubscribe'; readonly which: number }
   | { readonly type: 'throw' }
   | { readonly type: 'nothing' }
@@ -22,6 +24,7 @@ const unsubscribe = fc.record({ type: fc.constant('unsubscribe' as const), which
 const still = fc.constantFrom<Act>({ type: 'throw' }, { type: 'nothing' });
 const outside = fc.oneof(publish, unsubscribe);
 const leaf = fc.oneof(publish, unsubscribe, still);
+const hereWith = fc.record({ type: fc.constant('subscribe here' as const), script: fc.array(leaf, { maxLength: 4 }) });
 
 const subscribeWith = (acts: fc.Arbitrary<Act>) =>
   fc.record({ type: fc.constant('subscribe' as const), topic, script: fc.array(acts, { maxLength: 4 }) });
@@ -41,13 +44,16 @@ class Run {
     this.#bus = bus;
   }
 
-  act(act: Act): void {
+  act(act: Act, here = ''): void {
     switch (act.type) {
       case 'publish':
         this.#bus.publish(act.topic, ++this.#value);
         return;
       case 'subscribe':
         this.#subscribe(act.topic, act.script);
+        return;
+      case 'subscribe here':
+        this.#subscribe(here, act.script);
         return;
       case 'unsubscribe':
         this.#ends[act.which % (this.#ends.length || 1)]?.();
@@ -67,7 +73,7 @@ class Run {
     const end = this.#bus.subscribe(name, (value, { replayed, sequence }) => {
       this.log.push(`${id}:${name}:${value}#${sequence}${replayed ? ' replayed' : ''}`);
       const step = steps.next();
-      if (step.done !== true) this.act(step.value);
+      if (step.done !== true) this.act(step.value, name);
     });
     this.#ends.push(end);
   }
@@ -129,7 +135,9 @@ describe('random histories against a naive bus', () => {
 
   it('agree on every call with replay, over turns', async () => {
     const endTurn = fc.constant({ type: 'end turn' as const });
-    const history = fc.array(fc.oneof(subscribeWith(leaf), publish, publish, outside, endTurn), { maxLength: 30 });
+    const history = fc.array(fc.oneof(subscribeWith(fc.oneof(leaf, hereWith)), publish, publish, outside, endTurn), {
+      maxLength: 30,
+    });
 
     await fc.assert(
       fc.asyncProperty(history, fc.integer({ min: 1, max: 3 }), async (acts, replay) => {

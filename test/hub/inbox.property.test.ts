@@ -115,7 +115,7 @@ describe('History', () => {
           } else {
             time += act;
             sequence++;
-            history.add(act, time);
+            history.add(act, { time });
             naive = [...naive, { value: act, time, sequence }].slice(-capacity);
           }
           const since = time - 10;

@@ -43,7 +43,8 @@ export class NaiveBus implements Bus {
       this.#welcome(topic);
       const sequence = (history.at(-1)?.sequence ?? 0) + 1;
       this.#history.set(topic, [...history, { value, sequence }]);
-      for (const member of this.#members.filter((other) => other.topic === topic)) {
+      // Who was brought by a replay just now will have this value replayed as well, and gets it no other way.
+      for (const member of this.#members.filter((other) => other.topic === topic && !other.isNew)) {
         this.#call(member, value, { replayed: false, sequence });
       }
     });
@@ -51,10 +52,17 @@ export class NaiveBus implements Bus {
 
   /** The end of a turn: newcomers get their replay, topics without members are forgotten. */
   endTurn(): void {
-    for (const member of this.#members) if (member.isNew) this.#inOrder(() => this.#welcome(member.topic));
+    for (let first = this.#firstNew(); first !== undefined; first = this.#firstNew()) {
+      const { topic } = first;
+      this.#inOrder(() => this.#welcome(topic));
+    }
     for (const topic of this.#history.keys()) {
       if (!this.#members.some((member) => member.topic === topic)) this.#history.delete(topic);
     }
+  }
+
+  #firstNew(): Member | undefined {
+    return this.#members.find((member) => member.isNew);
   }
 
   #welcome(topic: string): void {

@@ -1,5 +1,5 @@
 import type { Clock } from 'tickwise';
-import type { RateGate, RateWindow } from 'tickwise/schedule';
+import type { RateGate, GateWindow } from 'tickwise/schedule';
 
 /** So much weight per aligned second of the wall time; the plainest limiter there is. */
 export class AlignedLimiter implements RateGate {
@@ -24,7 +24,7 @@ export class AlignedLimiter implements RateGate {
     // It was told everything.
   }
 
-  stats(): { readonly windows: readonly RateWindow[] } {
+  stats(): { readonly windows: readonly GateWindow[] } {
     this.#roll();
     return { windows: [{ limit: this.#limit, interval: 1_000, used: this.#used }] };
   }

@@ -1,0 +1,3 @@
+import { fanOut } from './support/fan-out.js';
+
+export default fanOut(9);

@@ -1,0 +1,2 @@
+export type { MakeSource, SourceBench, SourceCase } from './testing/source-case.js';
+export { sourceContract } from './testing/source-contract.js';
