@@ -24,9 +24,9 @@ export type {
 export type { LinkHealth } from './link-health.js';
 export type { ConflateOptions, FeedErrorContext, FeedGap, FeedPoolOptions, ReconnectOptions } from './feed-options.js';
 export { FeedPool } from './feed-pool.js';
-export { FeedRecorder, recordFeed } from './feed-recorder.js';
+export { type FeedRecorder, recordFeed } from './feed-recorder.js';
 export type { FeedRecorderErrorContext, FeedRecorderOptions, FeedRecorderStats } from './feed-recorder-options.js';
-export { FeedReplay, replayFeed } from './feed-replay.js';
+export { type FeedReplay, replayFeed } from './feed-replay.js';
 export type { FeedReplayOptions, FeedReplayReport, RecordedSnapshot } from './feed-replay-options.js';
 export type { FeedExplanation, FeedStats, FeedTopicState } from './feed-stats.js';
 export type { FrameListener, TappedFrame } from './frame-tap.js';

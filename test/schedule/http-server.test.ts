@@ -1,3 +1,4 @@
+import { systemClock } from 'tickwise/core';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AdaptiveScheduler } from 'tickwise/schedule';
@@ -33,7 +34,7 @@ class Venue {
       this.#used++;
       this.#running++;
       const latency = LATENCY * Math.max(1, this.#running / CAPACITY) ** 1.5;
-      setTimeout(() => {
+      systemClock.setTimeout(() => {
         this.#running--;
         response.end('{}');
       }, latency);

@@ -1,6 +1,6 @@
 import type { SendContext, Sink } from 'tickwise/batch';
 import { sinkContract, type SinkBench, type SinkCase } from 'tickwise/batch/testing';
-import { ArgumentError, ClosedError } from 'tickwise/core';
+import { ArgumentError, ClosedError, systemClock } from 'tickwise/core';
 import { describe, expect, it } from 'vitest';
 
 interface Row {
@@ -81,7 +81,7 @@ describe('sinkContract', () => {
       'answers before it has stored',
       class extends MemorySink {
         override async write(batch: readonly Row[], context: SendContext) {
-          setTimeout(() => void super.write(batch, context).catch(() => undefined), 5);
+          systemClock.setTimeout(() => void super.write(batch, context).catch(() => undefined), 5);
           return { rejected: [] };
         }
       },

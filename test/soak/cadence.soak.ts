@@ -6,13 +6,16 @@ const PERIOD = 100;
 const TICKS = 600;
 
 /** Keeps the event loop busy for 15 ms, twice a second. */
-function startBlocks(): NodeJS.Timeout {
-  return setInterval(() => {
+function startBlocks(): Disposable {
+  const block = (): void => {
     const end = systemClock.now() + 15;
     while (systemClock.now() < end) {
       // Busy.
     }
-  }, 500);
+    timer = systemClock.setTimeout(block, 485);
+  };
+  let timer = systemClock.setTimeout(block, 485);
+  return { [Symbol.dispose]: () => timer.cancel() };
 }
 
 it(`runs ${TICKS} times in ${(TICKS * PERIOD) / 1_000} s of the system clock, never early, without drift`, async () => {
@@ -35,7 +38,7 @@ it(`runs ${TICKS} times in ${(TICKS * PERIOD) / 1_000} s of the system clock, ne
       },
     });
   });
-  clearInterval(blocks);
+  blocks[Symbol.dispose]();
 
   const first = slots[0] ?? 0;
   const sorted = lateness.toSorted((a, b) => a - b);

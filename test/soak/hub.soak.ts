@@ -1,7 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VirtualClock } from 'tickwise/core';
 import { SubscriptionHub, type SubscriptionStats } from 'tickwise/hub';
 import { describe, expect, it } from 'vitest';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Megabytes in use after a full collection. */
 function heapMegabytes(): number {

@@ -1,3 +1,4 @@
+import { systemClock } from 'tickwise/core';
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -89,8 +90,12 @@ describe('a writer without a journal before Postgres', () => {
       return;
     }
     const { proxy } = oracle;
-    const cutting = setInterval(() => (proxy.cutsNextReply = true), 20);
-    onTestFinished(() => clearInterval(cutting));
+    const cut = (): void => {
+      proxy.cutsNextReply = true;
+      cutting = systemClock.setTimeout(cut, 20);
+    };
+    let cutting = systemClock.setTimeout(cut, 20);
+    onTestFinished(() => cutting.cancel());
 
     await oracle.runToEnd('', 3_000);
 
