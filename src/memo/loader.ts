@@ -210,7 +210,7 @@ export class Loader {
 
   #leaveOut(flight: Flight): void {
     const { flights, table } = this.#parts;
-    if (flight.source === 'set' && flights.isNewest(flight)) this.unset(flight.key);
+    if (flight.source === 'set' && flights.isCurrent(flight)) this.unset(flight.key);
     else table.noteDeparture(flight.key, 'not-stored');
   }
 
@@ -244,7 +244,8 @@ export class Loader {
     counters.loadErrors++;
     const now = clock.now();
     const entry = table.peek(flight.key);
-    const isCurrent = this.#isCurrent(flight);
+    // An error has no tags that could tell which invalidation concerns it.
+    const isCurrent = this.#isCurrent(flight) && flight.invalidatedTags === undefined;
     flights.end(flight);
     flight.turn?.end();
     if (entry !== undefined && this.#isFallback(entry, now)) {
@@ -268,7 +269,7 @@ export class Loader {
   /** Whether a load's result still belongs to its key. */
   #isCurrent(flight: Flight): boolean {
     const { settings, flights } = this.#parts;
-    return !settings.isBypassed && flights.isNewest(flight) && this.#hasSameKey(flight);
+    return !settings.isBypassed && flights.isCurrent(flight) && this.#hasSameKey(flight);
   }
 
   /** Whether the arguments are what they were at the start: a window of bars is often changed in place. */
