@@ -26,6 +26,8 @@ export interface Flight {
   elder: Flight | undefined;
   /** The right and duty to settle the result with the second level, once it is known to have none. */
   turn: LoadTurn | undefined;
+  /** For a promise that was set: what the second level's registers held then. */
+  since: Promise<readonly string[] | undefined> | undefined;
   /** Tells the function that nobody waits any more; for `abortable` functions only. */
   readonly controller: AbortController | undefined;
 }
@@ -73,6 +75,7 @@ export class Flights {
       isMoved: undefined,
       elder: before?.invalidatedTags === undefined ? undefined : before,
       turn: undefined,
+      since: undefined,
       controller: this.#isAbortable ? new AbortController() : undefined,
     };
     this.#newest.set(key, flight);

@@ -86,8 +86,12 @@ export class Loader {
 
   /** Follows a promise that somebody else made, as the load of a key. */
   follow(flight: Flight, result: PromiseLike<unknown>): Promise<unknown> {
-    this.#parts.counters.loads++;
-    return (flight.promise = this.#settle(flight, result, this.#parts.settings.ioClock.now()));
+    const { counters, links, settings } = this.#parts;
+    counters.loads++;
+    if (!isLocalKey(flight.key)) flight.since = links?.secondLevel?.get().then((level) => level.stampsOf(flight.key));
+    // A second level that cannot be had is reported when the value is to be stored.
+    flight.since?.catch(() => undefined);
+    return (flight.promise = this.#settle(flight, result, settings.ioClock.now()));
   }
 
   /** Starts the one refresh of an entry of an asynchronous function, in the background. */
@@ -226,15 +230,15 @@ export class Loader {
   #storeEverywhere(flight: Flight, value: unknown, terms: StorageTerms, loadTime: number, isPromise: boolean): void {
     const storedAt = this.#parts.clock.now();
     const stored = toStored(this.#parts.settings, value, terms, loadTime, storedAt);
-    if (flight.source === 'set') this.#replace(flight.key, stored);
+    if (flight.source === 'set') this.#replace(flight.key, stored, flight.since);
     this.#store(flight, value, terms, loadTime, isPromise, storedAt);
     flight.turn?.store(stored);
   }
 
   /** Takes what there was out of all first levels, this one's too. */
-  #replace(key: CallKey, stored: StoredResult): void {
+  #replace(key: CallKey, stored: StoredResult, since?: Flight['since']): void {
     const { links, settings } = this.#parts;
-    settings.reporter.watch(links?.replace(key, stored), { name: settings.name, during: 'store' });
+    settings.reporter.watch(links?.replace(key, stored, since), { name: settings.name, during: 'store' });
   }
 
   /** Handles a failed load: returns an old value in the error's place, or caches the error, and throws it. */
