@@ -133,7 +133,7 @@ export class Loader {
     // A refresh wants a value that is fresh; calls also take one that is served while it is refreshed.
     const isWanted =
       flight.source === 'load' ? undefined : (found: StoredResult) => this.#isFresh(found) && isEnough(found);
-    const answer = secondLevel.get().then((level) => level.begin(flight.key, isWanted));
+    const answer = secondLevel.get().then((level) => level.begin(flight.key, isWanted, flight.controller?.signal));
     return (flight.promise = answer
       .then((given) => this.#useAnswer(flight, given))
       .catch((error: unknown) => {

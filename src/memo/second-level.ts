@@ -126,16 +126,18 @@ export class SecondLevel {
    * has it. The load must begin after this has resolved. Never rejects.
    *
    * @param isWanted Whether a result will do; by default one that is fresh, or served while it is refreshed.
+   * @param signal Ends the wait for another process.
    */
   async begin(
     key: CallKey,
     isWanted: (found: StoredResult) => boolean = (it) => this.#isServed(it),
+    signal?: AbortSignal,
   ): Promise<StoreAnswer> {
     const text = textOfKey(key);
     const look = await this.#reader.look(text);
     if (look.found !== undefined && isWanted(look.found)) return { found: look.found, turn: undefined };
     if (this.#leases === undefined || look.ticket === undefined) return this.#giveTurn(text, look, undefined);
-    return await this.#takeTurns(this.#leases, text, look, isWanted);
+    return await this.#takeTurns(this.#leases, text, look, isWanted, signal);
   }
 
   /**
@@ -222,17 +224,19 @@ export class SecondLevel {
     text: string,
     first: Look,
     isWanted: (found: StoredResult) => boolean,
+    signal: AbortSignal | undefined,
   ): Promise<StoreAnswer> {
     let look = first;
     let isWaiting = false;
     const pauses = leases.pauses();
-    while (look.ticket !== undefined) {
+    const isLeft = (): boolean => signal?.aborted === true;
+    while (look.ticket !== undefined && !isLeft()) {
       const lease = await leases.take(text, look.ticket);
       if (lease === undefined) break;
       if (lease === 'taken') {
         if (!isWaiting) this.#counters.leaseWaits++;
         isWaiting = true;
-        if ((await pauses.next()).done === true) break;
+        if ((await pauses.next()).done === true || isLeft()) break;
       }
       // With the lease too: the holder before may have stored just now.
       look = await this.#reader.look(text);

@@ -309,6 +309,32 @@ describe('a dropped cache with a bus', () => {
 });
 
 describe('a caller with a signal', () => {
+  it('ends the wait for another process when it leaves', async () => {
+    const clock = clockOf2023();
+    const store = new MemoryStore(clock);
+    const loads = new Loads<string>();
+    const load = (symbol: string, signal?: AbortSignal): Promise<string> => loads.run(symbol, signal);
+    const options = { name: 'x', store, clock, ioClock: clock, lease: true, abortable: true };
+    const [here, there] = [memo(load, options), memo(load, options)];
+    const other = there('BTC');
+    await clock.advance(5);
+    const controller = new AbortController();
+    const call = here.withSignal(controller.signal, 'BTC');
+    const outcome = call.catch((error: unknown) => error);
+    await clock.advance(50);
+
+    controller.abort(new Error('left'));
+    expect(await outcome).toMatchObject({ message: 'left' });
+    await clock.advance(100);
+    const looks = store.count('get');
+    await clock.advance(1_000);
+
+    expect(store.count('get')).toBe(looks);
+    loads.at(0).resolve('v1');
+    expect(await other).toBe('v1');
+    expect(loads.count).toBe(1);
+  });
+
   it('may leave while the cache is bypassed', async () => {
     vi.stubEnv('TICKWISE_BYPASS', 'memo:x');
     const loads = new Loads<string>();
