@@ -82,12 +82,12 @@ export class CacheLinks {
 
   /**
    * Removes a key as `invalidate` does, but puts a value in its place in the second level. The cache that it was set in
-   * is to store it afterwards. Never rejects.
+   * is to store it afterwards. `since` is for a value that was begun earlier, see SecondLevel. Never rejects.
    */
-  async replace(key: CallKey, result: StoredResult): Promise<void> {
+  async replace(key: CallKey, result: StoredResult, since?: Promise<readonly string[] | undefined>): Promise<void> {
     if (isLocalKey(key)) return;
     this.#caches.invalidate(key);
-    await (await this.secondLevel?.get())?.replace(key, result);
+    await (await this.secondLevel?.get())?.replace(key, result, since);
     await this.#bus?.invalidateKey(key);
   }
 

@@ -22,8 +22,12 @@ export interface Flight {
   isPinned: boolean;
   /** Whether its arguments were found to have changed; `undefined` while nobody has looked. */
   isMoved: boolean | undefined;
+  /** The load before it, if tags invalidated meanwhile are all that kept the call from joining that. */
+  elder: Flight | undefined;
   /** The right and duty to settle the result with the second level, once it is known to have none. */
   turn: LoadTurn | undefined;
+  /** For a promise that was set: what the second level's registers held then. */
+  since: Promise<readonly string[] | undefined> | undefined;
   /** Tells the function that nobody waits any more; for `abortable` functions only. */
   readonly controller: AbortController | undefined;
 }
@@ -35,11 +39,17 @@ export function isPrimitive(value: unknown): boolean {
 
 /** Tags noted per flight; beyond, its result is not stored whatever its tags. */
 const MAX_TAGS = 1_000;
+/** Loads of one key whose results may be stored; of older ones they are not. */
+const MAX_CURRENT = 32;
 
 /**
- * The loads running now, the newest per key. A load that is no longer the newest of its key still answers its
+ * The loads running now, the newest per key. A load that something has taken the place of still answers its
  * callers but its result is not stored: this stands for a generation number per key, and needs no memory for keys
  * that are not loading.
+ *
+ * A call does not join a load during which any tag was invalidated, and starts another. The result of the first may be
+ * stored all the same, when it has none of these tags and ends first: else, tags of others invalidated more often than a
+ * load takes would keep everything out of the cache.
  */
 export class Flights {
   readonly #newest = new Map<CallKey, Flight>();
@@ -52,6 +62,7 @@ export class Flights {
 
   /** Adds a load, as the newest of its key. */
   start(key: CallKey, self: unknown, args: readonly unknown[], source: EntrySource): Flight {
+    const before = source === 'set' ? undefined : this.#newest.get(key);
     const flight: Flight = {
       key,
       self,
@@ -62,7 +73,9 @@ export class Flights {
       leavers: 0,
       isPinned: source !== 'load',
       isMoved: undefined,
+      elder: before?.invalidatedTags === undefined ? undefined : before,
       turn: undefined,
+      since: undefined,
       controller: this.#isAbortable ? new AbortController() : undefined,
     };
     this.#newest.set(key, flight);
@@ -85,14 +98,15 @@ export class Flights {
     return flight?.promise !== undefined && flight.invalidatedTags === undefined ? flight : undefined;
   }
 
-  /** Whether no later load, and nothing else, has taken its place. */
-  isNewest(flight: Flight): boolean {
-    return this.#newest.get(flight.key) === flight;
+  /** Whether nothing has taken its place: no later load has ended, and none that could have joined it has begun. */
+  isCurrent(flight: Flight): boolean {
+    return this.#currentOf(flight.key).includes(flight);
   }
 
-  /** Removes a load that has ended, or whose result must not be stored. */
+  /** Removes a load that has ended, or whose result must not be stored, and those before it. */
   end(flight: Flight): void {
-    if (this.isNewest(flight)) this.#newest.delete(flight.key);
+    if (this.#newest.get(flight.key) === flight) this.#newest.delete(flight.key);
+    else for (const later of this.#currentOf(flight.key)) if (later.elder === flight) later.elder = undefined;
   }
 
   /** Makes the result of a key's load unfit to be stored, and new calls load anew. */
@@ -107,10 +121,22 @@ export class Flights {
 
   /** Notes that what has this tag is out of date. */
   invalidateTag(tag: string): void {
-    for (const flight of this.#newest.values()) {
-      flight.invalidatedTags ??= new Set<string>();
-      flight.invalidatedTags.add(tag);
-      if (flight.invalidatedTags.size > MAX_TAGS) this.#newest.delete(flight.key);
+    for (const key of this.#newest.keys()) {
+      for (const flight of this.#currentOf(key)) {
+        flight.invalidatedTags ??= new Set<string>();
+        flight.invalidatedTags.add(tag);
+        if (flight.invalidatedTags.size > MAX_TAGS) this.end(flight);
+      }
     }
+  }
+
+  /** The loads of a key whose results may be stored, the newest first. */
+  #currentOf(key: CallKey): Flight[] {
+    const flights: Flight[] = [];
+    for (let flight = this.#newest.get(key); flight !== undefined; flight = flight.elder) {
+      flights.push(flight);
+      if (flights.length === MAX_CURRENT) flight.elder = undefined;
+    }
+    return flights;
   }
 }

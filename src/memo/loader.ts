@@ -86,8 +86,12 @@ export class Loader {
 
   /** Follows a promise that somebody else made, as the load of a key. */
   follow(flight: Flight, result: PromiseLike<unknown>): Promise<unknown> {
-    this.#parts.counters.loads++;
-    return (flight.promise = this.#settle(flight, result, this.#parts.settings.ioClock.now()));
+    const { counters, links, settings } = this.#parts;
+    counters.loads++;
+    if (!isLocalKey(flight.key)) flight.since = links?.secondLevel?.get().then((level) => level.stampsOf(flight.key));
+    // A second level that cannot be had is reported when the value is to be stored.
+    flight.since?.catch(() => undefined);
+    return (flight.promise = this.#settle(flight, result, settings.ioClock.now()));
   }
 
   /** Starts the one refresh of an entry of an asynchronous function, in the background. */
@@ -129,7 +133,7 @@ export class Loader {
     // A refresh wants a value that is fresh; calls also take one that is served while it is refreshed.
     const isWanted =
       flight.source === 'load' ? undefined : (found: StoredResult) => this.#isFresh(found) && isEnough(found);
-    const answer = secondLevel.get().then((level) => level.begin(flight.key, isWanted));
+    const answer = secondLevel.get().then((level) => level.begin(flight.key, isWanted, flight.controller?.signal));
     return (flight.promise = answer
       .then((given) => this.#useAnswer(flight, given))
       .catch((error: unknown) => {
@@ -210,7 +214,7 @@ export class Loader {
 
   #leaveOut(flight: Flight): void {
     const { flights, table } = this.#parts;
-    if (flight.source === 'set' && flights.isNewest(flight)) this.unset(flight.key);
+    if (flight.source === 'set' && flights.isCurrent(flight)) this.unset(flight.key);
     else table.noteDeparture(flight.key, 'not-stored');
   }
 
@@ -226,15 +230,15 @@ export class Loader {
   #storeEverywhere(flight: Flight, value: unknown, terms: StorageTerms, loadTime: number, isPromise: boolean): void {
     const storedAt = this.#parts.clock.now();
     const stored = toStored(this.#parts.settings, value, terms, loadTime, storedAt);
-    if (flight.source === 'set') this.#replace(flight.key, stored);
+    if (flight.source === 'set') this.#replace(flight.key, stored, flight.since);
     this.#store(flight, value, terms, loadTime, isPromise, storedAt);
     flight.turn?.store(stored);
   }
 
   /** Takes what there was out of all first levels, this one's too. */
-  #replace(key: CallKey, stored: StoredResult): void {
+  #replace(key: CallKey, stored: StoredResult, since?: Flight['since']): void {
     const { links, settings } = this.#parts;
-    settings.reporter.watch(links?.replace(key, stored), { name: settings.name, during: 'store' });
+    settings.reporter.watch(links?.replace(key, stored, since), { name: settings.name, during: 'store' });
   }
 
   /** Handles a failed load: returns an old value in the error's place, or caches the error, and throws it. */
@@ -244,7 +248,8 @@ export class Loader {
     counters.loadErrors++;
     const now = clock.now();
     const entry = table.peek(flight.key);
-    const isCurrent = this.#isCurrent(flight);
+    // An error has no tags that could tell which invalidation concerns it.
+    const isCurrent = this.#isCurrent(flight) && flight.invalidatedTags === undefined;
     flights.end(flight);
     flight.turn?.end();
     if (entry !== undefined && this.#isFallback(entry, now)) {
@@ -268,7 +273,7 @@ export class Loader {
   /** Whether a load's result still belongs to its key. */
   #isCurrent(flight: Flight): boolean {
     const { settings, flights } = this.#parts;
-    return !settings.isBypassed && flights.isNewest(flight) && this.#hasSameKey(flight);
+    return !settings.isBypassed && flights.isCurrent(flight) && this.#hasSameKey(flight);
   }
 
   /** Whether the arguments are what they were at the start: a window of bars is often changed in place. */

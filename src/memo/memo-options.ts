@@ -166,6 +166,8 @@ export interface AsyncMemoOptions<
   /**
    * Second level, shared by processes and kept over restarts. Needs `name`; on methods also `key`.
    * @default none
+   * @remarks All processes must give a `name` and `version` the same `ttl` and stale windows, so change `version` with
+   * them: an invalidation is remembered for as long as results live where it was made, and an hour.
    */
   readonly store?: CacheStore;
   /**

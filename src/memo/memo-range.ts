@@ -50,7 +50,7 @@ export type MemoizedRange<Key extends readonly unknown[], Row> = ((
  * - Empty steps before a row that the venue has shown are remembered, later ones for a tenth of their age.
  * - Who changes a row changes it for all (see `freeze`); the arrays are the callers' own.
  *
- * Cost: a hit makes the key, and visits and copies a reference per step; 16 bytes per step besides the rows.
+ * Cost: a hit makes the key, and visits and copies a reference per step; 17 bytes per step besides the rows.
  * @throws ConfigError when an option is wrong or unknown; ArgumentError when `load` is not a function.
  * @throws ArgumentError (rejects) when `from` or `to` is no time, `from` is after `to`, the range has more than
  * `maxRowsPerSeries` steps, or a row has a time at which no step begins.

@@ -16,6 +16,7 @@ import { type Piece, planLoads, requestsFor } from './range-plan.js';
 import { type RangeReading, RangeSeries } from './range-series.js';
 import { type MemoRangeStats, newRangeCounters, rangeStatsOf } from './range-stats.js';
 import { RangeTable } from './range-table.js';
+import type { Instant } from './range-trust.js';
 import { structuralKey } from './structural-key.js';
 
 const OPEN_TTL = 1_000;
@@ -53,7 +54,7 @@ export class RangeCache {
     const ask = readAsk(args);
     const series = this.#table.find(structuralKey(...ask.key));
     if (series === undefined) return undefined;
-    const { rows, missing } = series.read(this.#begunSteps(series.grid, ask), this.#settings.clock.now());
+    const { rows, missing } = series.read(this.#begunSteps(series.grid, ask), this.#instant());
     return missing.length === 0 ? withoutHoles(rows) : undefined;
   }
 
@@ -79,11 +80,10 @@ export class RangeCache {
   /** Why a call is answered as it is. */
   explain(args: readonly unknown[]): MemoRangeExplanation {
     const ask = readAsk(args);
-    const { clock, isBypassed } = this.#settings;
+    const { isBypassed } = this.#settings;
     const series = this.#table.find(structuralKey(...ask.key)) ?? this.#newSeries(ask.key);
     const steps = this.#checkSize(stepsOf(series.grid, ask));
-    const instant = { now: clock.now(), wallTime: clock.wallTime() };
-    return { isBypassed, intervals: intervalsOf(series, steps, instant), failure: series.failure };
+    return { isBypassed, intervals: intervalsOf(series, steps, this.#instant()), failure: series.failure };
   }
 
   #answer(ask: Ask): unknown[] | Promise<unknown[]> {
@@ -91,7 +91,7 @@ export class RangeCache {
     const series = this.#table.use(name, () => this.#newSeries(ask.key));
     const steps = this.#begunSteps(series.grid, ask);
     this.#table.touch(series, steps);
-    const reading = series.read(steps, this.#settings.clock.now());
+    const reading = series.read(steps, this.#instant());
     if (reading.missing.length > 0) return this.#complete({ series, key: ask.key, name }, steps.lo, reading);
     this.#counters.memo.hits++;
     return withoutHoles(reading.rows);
@@ -148,6 +148,11 @@ export class RangeCache {
     }
     const rules = { settleTime, holeTtl, openTtl: openTtl ?? Math.min(OPEN_TTL, length) };
     return new RangeSeries(new RangeGrid(length, anchor), rules);
+  }
+
+  #instant(): Instant {
+    const { clock } = this.#settings;
+    return { now: clock.now(), wallTime: clock.wallTime() };
   }
 
   /** The steps of a call that have begun: later ones are nobody's to load. */

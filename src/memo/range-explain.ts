@@ -1,6 +1,6 @@
-import { phaseAt } from './range-trust.js';
 import type { Steps } from './range-grid.js';
 import type { RangeFailure, RangeSeries } from './range-series.js';
+import type { Instant } from './range-trust.js';
 
 /**
  * Why steps are answered as they are.
@@ -35,14 +35,6 @@ export interface MemoRangeExplanation {
   readonly failure: RangeFailure | undefined;
 }
 
-/** The time of a question. */
-export interface Instant {
-  /** Of `clock.now()`. */
-  readonly now: number;
-  /** Epoch milliseconds. */
-  readonly wallTime: number;
-}
-
 /** Lists the states of steps. */
 export function intervalsOf(series: RangeSeries, { lo, hi }: Steps, instant: Instant): RangeInterval[] {
   const { grid } = series;
@@ -59,13 +51,13 @@ export function intervalsOf(series: RangeSeries, { lo, hi }: Steps, instant: Ins
   return intervals;
 }
 
-function stateOf(series: RangeSeries, index: number, isLoading: boolean, { now, wallTime }: Instant): RangeState {
+function stateOf(series: RangeSeries, index: number, isLoading: boolean, instant: Instant): RangeState {
   const { grid } = series;
+  const { wallTime } = instant;
   const freshUntil = series.freshUntil(index);
-  if (freshUntil > now) {
+  if (series.isServed(index, instant)) {
     if (freshUntil === Infinity) return series.rowAt(index) === undefined ? 'hole' : 'kept';
-    const phase = phaseAt(wallTime, grid.timeOf(index + 1), series.rules.settleTime);
-    return phase === 'settled' ? 'hole' : 'unsettled';
+    return series.phaseOf(index, wallTime) === 'settled' ? 'hole' : 'unsettled';
   }
   if (grid.timeOf(index) > wallTime) return 'future';
   if (isLoading) return 'loading';

@@ -137,7 +137,7 @@ export class RangeLoader {
       if (row !== undefined) this.#show(series, index);
       const finding = row === undefined ? (index < series.newest ? 'hole' : 'nothing-yet') : 'row';
       const age = trustedFor(finding, wallTime, grid.timeOf(index + 1), rules);
-      this.#table.write(series, index, row, now + age);
+      this.#table.write(series, index, row, now + age, series.phaseOf(index, wallTime));
     }
   }
 

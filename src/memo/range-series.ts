@@ -1,7 +1,7 @@
 import { BLOCK_STEPS, type RangeBlock } from './range-block.js';
 import type { RangeFlight } from './range-flight.js';
 import type { RangeGrid, Steps } from './range-grid.js';
-import { phaseAt, type TrustRules } from './range-trust.js';
+import { type Instant, type Phase, phaseAt, type TrustRules } from './range-trust.js';
 
 /** The last failed load of a series. */
 export interface RangeFailure {
@@ -39,8 +39,8 @@ export class RangeSeries {
     this.rules = rules;
   }
 
-  /** What may be served of these steps at `now`. Hot path. */
-  read({ lo, hi }: Steps, now: number): RangeReading {
+  /** What may be served of these steps at an instant. Hot path. */
+  read({ lo, hi }: Steps, { now, wallTime }: Instant): RangeReading {
     const rows: unknown[] = [];
     const missing: Steps[] = [];
     for (let index = lo; index < hi;) {
@@ -48,12 +48,26 @@ export class RangeSeries {
       const start = number * BLOCK_STEPS;
       const end = Math.min(hi, start + BLOCK_STEPS);
       const block = this.blocks.get(number);
+      const phaseOf = (offset: number): Phase => this.phaseOf(start + offset, wallTime);
       while (index < end) {
-        if (block !== undefined) index = start + block.read(index - start, end - start, now, rows);
+        if (block !== undefined) index = start + block.read(index - start, end - start, now, phaseOf, rows);
         if (index < end) index = addMissing(rows, missing, index);
       }
     }
     return { rows, missing };
+  }
+
+  /** Whether a step may be served at an instant. */
+  isServed(index: number, { now, wallTime }: Instant): boolean {
+    const number = Math.floor(index / BLOCK_STEPS);
+    const start = number * BLOCK_STEPS;
+    const phaseOf = (offset: number): Phase => this.phaseOf(start + offset, wallTime);
+    return this.blocks.get(number)?.isServed(index - start, now, phaseOf) ?? false;
+  }
+
+  /** The phase of a step at a wall time. */
+  phaseOf(index: number, wallTime: number): Phase {
+    return phaseAt(wallTime, this.grid.timeOf(index + 1), this.rules.settleTime);
   }
 
   /** Until when, by `clock.now()`, a step may be served; -Infinity when nothing is known about it. */
@@ -90,9 +104,7 @@ export class RangeSeries {
     if (flight.isCut(index)) return false;
     const askedAt = flight.askedAt(index);
     if (Number.isNaN(askedAt)) return true;
-    const end = this.grid.timeOf(index + 1);
-    const { settleTime } = this.rules;
-    return phaseAt(askedAt, end, settleTime) === phaseAt(wallTime, end, settleTime);
+    return this.phaseOf(index, askedAt) === this.phaseOf(index, wallTime);
   }
 }
 

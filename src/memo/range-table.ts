@@ -2,6 +2,7 @@ import type { MemoCounters } from './memo-stats.js';
 import { BLOCK_STEPS, RangeBlock } from './range-block.js';
 import type { Steps } from './range-grid.js';
 import type { RangeSeries } from './range-series.js';
+import type { Phase } from './range-trust.js';
 
 /** Bounds of a table. */
 export interface RangeBounds {
@@ -65,12 +66,12 @@ export class RangeTable {
     }
   }
 
-  /** Notes what is known about a step: a row, or undefined for a hole. */
-  write(series: RangeSeries, index: number, row: unknown, freshUntil: number): void {
+  /** Notes what is known about a step, asked for in a phase: a row, or undefined for a hole. */
+  write(series: RangeSeries, index: number, row: unknown, freshUntil: number, phase: Phase): void {
     const number = blockOf(index);
     const block = series.blocks.get(number) ?? this.#addBlock(series, number);
     this.entries -= block.known;
-    block.write(index - number * BLOCK_STEPS, row, freshUntil);
+    block.write(index - number * BLOCK_STEPS, row, freshUntil, phase);
     this.entries += block.known;
   }
 

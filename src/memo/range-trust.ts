@@ -26,6 +26,14 @@ export interface TrustRules {
 /** What an answer says about a step. */
 export type Finding = 'row' | 'hole' | 'nothing-yet';
 
+/** A moment by both times of a clock. */
+export interface Instant {
+  /** Of `clock.now()`. */
+  readonly now: number;
+  /** Epoch milliseconds. */
+  readonly wallTime: number;
+}
+
 /** Where a step is in its life at a wall time: open, settling, settled. */
 export type Phase = 'open' | 'settling' | 'settled';
 

@@ -126,24 +126,38 @@ export class SecondLevel {
    * has it. The load must begin after this has resolved. Never rejects.
    *
    * @param isWanted Whether a result will do; by default one that is fresh, or served while it is refreshed.
+   * @param signal Ends the wait for another process.
    */
   async begin(
     key: CallKey,
     isWanted: (found: StoredResult) => boolean = (it) => this.#isServed(it),
+    signal?: AbortSignal,
   ): Promise<StoreAnswer> {
     const text = textOfKey(key);
     const look = await this.#reader.look(text);
     if (look.found !== undefined && isWanted(look.found)) return { found: look.found, turn: undefined };
     if (this.#leases === undefined || look.ticket === undefined) return this.#giveTurn(text, look, undefined);
-    return await this.#takeTurns(this.#leases, text, look, isWanted);
+    return await this.#takeTurns(this.#leases, text, look, isWanted, signal);
   }
 
   /**
-   * Puts a value in the place of whatever processes have or are loading. Never rejects.
+   * What the registers of a key hold, for a value that will be there later; see `replace`. Undefined when nobody can say.
+   * Never rejects.
+   */
+  async stampsOf(key: CallKey): Promise<readonly string[] | undefined> {
+    await this.#registers.settled();
+    return await this.#readStamps(textOfKey(key));
+  }
+
+  /**
+   * Puts a value in the place of whatever processes have or are loading. Never rejects. With `since`, stamps from when the
+   * value was begun, it is not stored if anything was invalidated meanwhile that may concern it.
    * @returns whether what was there before is out of use everywhere; if not, it is tried again until it is.
    */
-  async replace(key: CallKey, result: StoredResult): Promise<boolean> {
+  async replace(key: CallKey, result: StoredResult, since?: Promise<readonly string[] | undefined>): Promise<boolean> {
     const text = textOfKey(key);
+    // Before the register of the key is changed here.
+    const isAsBefore = since === undefined || this.#isSame(since, this.#readStamps(text));
     const loadStartedAt = this.#settings.ioClock.wallTime();
     const { epoch, removal, tags } = this.#namesOf(text, result.tags);
     const changing = this.#registers.change(removal);
@@ -152,7 +166,7 @@ export class SecondLevel {
     await this.#writer.writeOn(text, result, async () => {
       const stamp = await changing;
       const [cleared, ...tagStamps] = (await this.#registers.read([epoch, ...tags])) ?? [];
-      const isSound = stamp !== undefined && cleared !== undefined && !watch.isChanged;
+      const isSound = stamp !== undefined && cleared !== undefined && !watch.isChanged && (await isAsBefore);
       return isSound ? { stamps: [cleared, stamp, ...tagStamps], loadStartedAt } : undefined;
     });
     this.#registers.unwatch(watch);
@@ -210,17 +224,19 @@ export class SecondLevel {
     text: string,
     first: Look,
     isWanted: (found: StoredResult) => boolean,
+    signal: AbortSignal | undefined,
   ): Promise<StoreAnswer> {
     let look = first;
     let isWaiting = false;
     const pauses = leases.pauses();
-    while (look.ticket !== undefined) {
+    const isLeft = (): boolean => signal?.aborted === true;
+    while (look.ticket !== undefined && !isLeft()) {
       const lease = await leases.take(text, look.ticket);
       if (lease === undefined) break;
       if (lease === 'taken') {
         if (!isWaiting) this.#counters.leaseWaits++;
         isWaiting = true;
-        if ((await pauses.next()).done === true) break;
+        if ((await pauses.next()).done === true || isLeft()) break;
       }
       // With the lease too: the holder before may have stored just now.
       look = await this.#reader.look(text);
@@ -273,6 +289,20 @@ export class SecondLevel {
     const followed = work.catch((error: unknown) => this.#settings.report(error, 'store'));
     this.#background.add(followed);
     void followed.then(() => this.#background.delete(followed));
+  }
+
+  async #readStamps(text: string): Promise<readonly string[] | undefined> {
+    const { epoch, bumps } = this.#keys;
+    const outcome = await this.#gate.run(() => this.#registers.read([epoch, this.#keys.removal(text), bumps]));
+    return outcome.value;
+  }
+
+  async #isSame(
+    before: Promise<readonly string[] | undefined>,
+    after: Promise<readonly string[] | undefined>,
+  ): Promise<boolean> {
+    const [old, now] = await Promise.all([before, after]);
+    return old !== undefined && now !== undefined && now.every((stamp, index) => stamp === old[index]);
   }
 
   #namesOf(text: string, tags: readonly string[]): { epoch: string; removal: string; tags: string[] } {

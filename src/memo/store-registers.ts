@@ -14,7 +14,8 @@
  *
  * What the store must do for this: not lose a register before the entries it shuts out. One that gives up keys at
  * random (`maxmemory-policy allkeys-random`), or comes back after a crash as it was minutes ago, can bring an
- * invalidated entry back, until its ttl.
+ * invalidated entry back, until its ttl. And the caches of one name and version must have one lifetime: a register lives
+ * for that of the cache that changed it, and REGISTER_MARGIN.
  */
 import type { Clock, Timer } from '../core/clock.js';
 import { CircuitOpenError, CorruptDataError } from '../core/errors.js';

@@ -60,7 +60,7 @@ export interface StoreStats {
   readonly leaseShared: number;
   /** Waits that ended with the lease: the other failed, was killed, or its result is not stored. */
   readonly leaseTakeovers: number;
-  /** Waits that ended with a load without the lease: it took too long, or the store failed. */
+  /** Waits that ended with a load without the lease: it took too long, the store failed, or nobody waits any more. */
   readonly leaseGivenUp: number;
 }
 

@@ -38,8 +38,8 @@ export class AsyncModelCache {
   /** All loads, in the order they began. */
   readonly loads: ModelLoad[] = [];
   readonly #options: ModelOptions;
-  /** The load of a key whose result may be stored. */
-  readonly #newest = new Map<string, ModelLoad>();
+  /** The loads of a key whose results may be stored, the newest at the end; none when there is none. */
+  readonly #current = new Map<string, readonly ModelLoad[]>();
   #entries: [string, ModelEntry][] = [];
 
   constructor(options: ModelOptions) {
@@ -57,14 +57,14 @@ export class AsyncModelCache {
       if (this.#isFresh(entry, now)) return this.#count('hits', entry);
       if (now < this.#servedUntil(entry)) {
         if ('error' in entry.result) return this.#count('hits', entry);
-        if (!this.#newest.has(key)) this.#start(key);
+        if (!this.#current.has(key)) this.#start(key);
         return this.#count('staleHits', entry);
       }
       if (!entry.isExpired) this.counts.expirations++;
       entry.isExpired = true;
       if (!this.#isUseful(entry, now)) this.#entries = this.#without(key);
     }
-    const running = this.#newest.get(key);
+    const running = this.#current.get(key)?.at(-1);
     if (running !== undefined && !running.isSuspect) {
       this.counts.coalesced++;
       return running;
@@ -75,8 +75,11 @@ export class AsyncModelCache {
 
   settle(load: ModelLoad, result: ModelResult, now: number): void {
     const { key } = load;
-    const isCurrent = this.#newest.get(key) === load;
-    if (isCurrent) this.#newest.delete(key);
+    const current = this.#current.get(key) ?? [];
+    const isCurrent = current.includes(load);
+    const later = current.slice(current.indexOf(load) + 1);
+    if (later.length > 0) this.#current.set(key, later);
+    else this.#current.delete(key);
     load.result = result;
     if ('value' in result) {
       if (isCurrent && !load.isTagInvalid && !this.#isWorthless()) this.#store(key, result, now);
@@ -90,7 +93,7 @@ export class AsyncModelCache {
       return;
     }
     const isReplaceable = entry === undefined || now >= this.#servedUntil(entry);
-    if (errorTtl > 0 && isCurrent && isReplaceable) this.#store(key, result, now);
+    if (errorTtl > 0 && isCurrent && !load.isSuspect && isReplaceable) this.#store(key, result, now);
   }
 
   peek(key: string, now: number): string | undefined {
@@ -100,7 +103,7 @@ export class AsyncModelCache {
   }
 
   set(key: string, value: string, now: number): void {
-    this.#newest.delete(key);
+    this.#current.delete(key);
     if (this.#isWorthless()) this.#entries = this.#without(key);
     else this.#store(key, { value }, now);
   }
@@ -112,13 +115,13 @@ export class AsyncModelCache {
   }
 
   invalidate(key: string): void {
-    this.#newest.delete(key);
+    this.#current.delete(key);
     this.#entries = this.#without(key);
   }
 
-  /** What a load's tags are is known at its end, so that no call joins it; errors have none. */
+  /** What a load's tags are is known at its end, so that no call joins it, and no error of it is stored. */
   invalidateTag(tag: string): void {
-    for (const load of this.#newest.values()) {
+    for (const load of [...this.#current.values()].flat()) {
       load.isSuspect = true;
       load.isTagInvalid ||= load.key === tag;
     }
@@ -126,7 +129,7 @@ export class AsyncModelCache {
   }
 
   clear(): void {
-    this.#newest.clear();
+    this.#current.clear();
     this.#entries = [];
   }
 
@@ -134,7 +137,8 @@ export class AsyncModelCache {
     this.counts.loads++;
     const load: ModelLoad = { key, isSuspect: false, isTagInvalid: false, result: undefined };
     this.loads.push(load);
-    this.#newest.set(key, load);
+    const before = this.#current.get(key) ?? [];
+    this.#current.set(key, before.at(-1)?.isSuspect === true ? [...before, load] : [load]);
     return load;
   }
 

@@ -270,6 +270,46 @@ describe('tags', () => {
     expect(cached.peek('BTC')).toBe('v1');
   });
 
+  it('that are invalidated during a load keep its error from being cached', async () => {
+    const loads = new Loads<string>();
+    const cached = memo((symbol: string) => loads.run(symbol), { tags: (_, symbol) => [symbol], errorTtl: 1_000 });
+    const call = cached('BTC');
+
+    await cached.invalidateTag('BTC');
+    loads.at(0).reject(new Error('no position'));
+    await expect(call).rejects.toThrow('no position');
+    const next = cached('BTC');
+
+    expect(loads.count).toBe(2);
+    loads.at(1).resolve('v2');
+    expect(await next).toBe('v2');
+  });
+
+  it('that are invalidated during each load do not keep results without them from ever being stored', async () => {
+    const loads = new Loads<string>();
+    const cached = memo((symbol: string) => loads.run(symbol), { tags: (_, symbol) => [symbol] });
+    const calls: Promise<string>[] = [];
+
+    for (let index = 0; index < 3; index++) {
+      calls.push(cached('BTC'));
+      await cached.invalidateTag('ETH');
+    }
+    calls.push(cached('BTC'));
+    loads.at(0).resolve('v1');
+    await calls[0];
+
+    expect(cached.peek('BTC')).toBe('v1');
+    loads.at(2).resolve('v3');
+    await calls[2];
+    loads.at(1).resolve('v2');
+    await calls[1];
+    expect(cached.peek('BTC')).toBe('v3');
+    await cached.invalidateTag('BTC');
+    loads.at(3).resolve('v4');
+    expect(await calls[3]).toBe('v4');
+    expect(cached.has('BTC')).toBe(false);
+  });
+
   it('that are invalidated in masses during a load keep its result from being stored', async () => {
     const loads = new Loads<string>();
     const cached = memo((symbol: string) => loads.run(symbol), { tags: () => ['a'] });

@@ -249,6 +249,27 @@ describe('a lease', () => {
     expect(processes.rig.store.operations).toEqual([]);
   });
 
+  it('ends a wait when nobody waits any more', async () => {
+    const processes = new Processes();
+    const { rig } = processes;
+    processes.takes = 10_000;
+    void processes.call(processes.level(), 'holder');
+    await rig.settle();
+    const level = processes.level();
+    const controller = new AbortController();
+    const beginning = level.begin('BTC', undefined, controller.signal);
+    await rig.clock.advance(50);
+
+    controller.abort();
+    const { took } = await rig.resolved(beginning);
+    const looks = rig.store.count('get');
+    await rig.clock.advance(1_000);
+
+    expect(took).toBeLessThanOrEqual(80);
+    expect(rig.store.count('get')).toBe(looks);
+    expect(level.stats()).toMatchObject({ leaseWaits: 1, leaseGivenUp: 1, leases: 0 });
+  });
+
   it('ends a wait when the store fails meanwhile', async () => {
     const processes = new Processes();
     processes.takes = 5_000;

@@ -94,6 +94,49 @@ describe('set', () => {
     }
   });
 
+  it('of a promise is shared once it settles, in the place of what was there', async () => {
+    const clock = clockOf2023();
+    const store = new MemoryStore(clock);
+    const loads = new Loads<string>();
+    const options = { name: 'x', store, clock, ioClock: clock, tags: () => ['position'] };
+    const load = async (_symbol: string): Promise<string> => 'loaded';
+    const [here, there, third] = [memo(load, options), memo(load, options), memo(load, options)];
+    await there('BTC');
+    await there.invalidateTag('position');
+    await there('BTC');
+    await there.flush();
+
+    here.set(['BTC'], loads.run());
+    await clock.advance(1);
+    loads.at(0).resolve('set');
+    await clock.advance(1);
+    await here.flush();
+
+    expect(await third('BTC')).toBe('set');
+  });
+
+  it.each([
+    ['invalidate', (there: Memoized<(symbol: string) => Promise<string>>) => there.invalidate('BTC')],
+    ['invalidateTag', (there: Memoized<(symbol: string) => Promise<string>>) => there.invalidateTag('position')],
+    ['clear', (there: Memoized<(symbol: string) => Promise<string>>) => there.clear()],
+  ])('of a promise is not shared when another process calls %s before it settles', async (_, happen) => {
+    const clock = clockOf2023();
+    const store = new MemoryStore(clock);
+    const loads = new Loads<string>();
+    const load = async (_symbol: string): Promise<string> => 'new';
+    const options = { name: 'x', store, clock, ioClock: clock, tags: () => ['position'] };
+    const [here, there, third] = [memo(load, options), memo(load, options), memo(load, options)];
+    here.set(['BTC'], loads.run());
+    await clock.advance(1);
+
+    await happen(there);
+    loads.at(0).resolve('old');
+    await clock.advance(1);
+    await here.flush();
+
+    expect(await third('BTC')).toBe('new');
+  });
+
   it('of a promise makes calls wait for it, whatever was there', async () => {
     const loads = new Loads<string>();
     const cached = memo(async (_symbol: string) => 'old', { clock: new VirtualClock() });
@@ -266,6 +309,32 @@ describe('a dropped cache with a bus', () => {
 });
 
 describe('a caller with a signal', () => {
+  it('ends the wait for another process when it leaves', async () => {
+    const clock = clockOf2023();
+    const store = new MemoryStore(clock);
+    const loads = new Loads<string>();
+    const load = (symbol: string, signal?: AbortSignal): Promise<string> => loads.run(symbol, signal);
+    const options = { name: 'x', store, clock, ioClock: clock, lease: true, abortable: true };
+    const [here, there] = [memo(load, options), memo(load, options)];
+    const other = there('BTC');
+    await clock.advance(5);
+    const controller = new AbortController();
+    const call = here.withSignal(controller.signal, 'BTC');
+    const outcome = call.catch((error: unknown) => error);
+    await clock.advance(50);
+
+    controller.abort(new Error('left'));
+    expect(await outcome).toMatchObject({ message: 'left' });
+    await clock.advance(100);
+    const looks = store.count('get');
+    await clock.advance(1_000);
+
+    expect(store.count('get')).toBe(looks);
+    loads.at(0).resolve('v1');
+    expect(await other).toBe('v1');
+    expect(loads.count).toBe(1);
+  });
+
   it('may leave while the cache is bypassed', async () => {
     vi.stubEnv('TICKWISE_BYPASS', 'memo:x');
     const loads = new Loads<string>();

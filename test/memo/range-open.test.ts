@@ -246,6 +246,26 @@ describe('memoRange and the open bar', () => {
     expect(delays.at(-1)).toBe(0);
   });
 
+  it.each([
+    ['open', 0],
+    ['settling', 50_000],
+  ])('serves no row of a bar that was %s before the wall time was set forward', async (_, wait) => {
+    const candles = memoRange(venue.load, { step: MINUTE, openTtl: 30_000, settleTime: 5_000, clock });
+    const ask = (): Promise<Bar[]> => candles('BTC', 1_000 * MINUTE, 1_001 * MINUTE);
+    await clock.advance(wait);
+    await ask();
+
+    clock.stepWallTime(55_000);
+    expect(candles.explain('BTC', 1_000 * MINUTE, 1_001 * MINUTE).intervals).toMatchObject([{ state: 'expired' }]);
+    const bars = await ask();
+    await clock.advance(60_000);
+
+    expect(venue.requests).toHaveLength(2);
+    expect(bars).toEqual(venue.requests[1]?.rows);
+    expect(await ask()).toEqual(bars);
+    expect(candles.stats()).toMatchObject({ hits: 1, misses: 2, expirations: 1 });
+  });
+
   it('reads the open bar from the wall time, and ages from the monotonic time', async () => {
     const candles = memoRange(venue.load, { step: MINUTE, openTtl: 1_000, clock });
     await candles('BTC', 1_000 * MINUTE, 1_001 * MINUTE);
