@@ -6,20 +6,20 @@ import { readdirSync, readFileSync } from 'node:fs';
  * and which has a line of its own.
  */
 const BUDGETS = {
-  index: '108 kB',
+  index: '168 kB',
   core: '3 kB',
   ring: '16 kB',
   rolling: '21 kB',
   indicators: '8 kB',
-  memo: '34 kB',
+  memo: '35 kB',
   json: '7 kB',
   derive: '9 kB',
   codec: '9 kB',
   batch: '21 kB',
-  schedule: '12 kB',
-  hub: '9 kB',
-  'hub/testing': '11 kB',
-  feed: '15 kB',
+  schedule: '29 kB',
+  hub: '10 kB',
+  'hub/testing': '12 kB',
+  feed: '28 kB',
   'sinks/duckdb': '6 kB',
   'stores/contract': '5 kB',
   'stores/disk': '7 kB',
@@ -39,7 +39,7 @@ const zod = readdirSync('dist').filter(
 const ignored = [...packages, ...zod.flatMap((file) => [`./${file}`, `../${file}`])];
 
 export default [
-  { name: 'zod', path: zod.map((name) => `dist/${name}`), limit: '7 kB', gzip: true, ignore: packages },
+  { name: 'zod', path: zod.map((name) => `dist/${name}`), limit: '10 kB', gzip: true, ignore: packages },
   ...Object.entries(BUDGETS).map(([name, limit]) => ({
     name,
     path: `dist/${name}.js`,

@@ -35,9 +35,11 @@ export {
   type EncodedFields,
   type FieldCodes,
   FieldMap,
+  type OwnName,
   SeriesCodec,
   type SeriesCodecOptions,
   type SeriesCodecStats,
+  type StoredName,
 } from './codec/index.js';
 export {
   ArgumentError,
@@ -422,6 +424,7 @@ export {
   type HedgeOptions,
   type MissedSlots,
   type ObservedHeaders,
+  type PublishedLimits,
   type RateGate,
   RateLimiter,
   type RateLimiterExplanation,

@@ -54,7 +54,7 @@ export function film(closes: Closes, window: number): Film {
 }
 
 /** Moves `levels` to those of a matrix, and answers by how much each has moved. */
-export function changesOf(matrix: Float64Array, size: number, levels: Int8Array): Int8Array<ArrayBuffer> {
+function changesOf(matrix: Float64Array, size: number, levels: Int8Array): Int8Array<ArrayBuffer> {
   const changes = new Int8Array(levels.length);
   let pair = 0;
   for (let row = 1; row < size; row++) {

@@ -39,7 +39,7 @@ export async function writeWasm(folder: string): Promise<string[]> {
 }
 
 /** Whether the file says exactly this. */
-export function isWritten(path: string, text: string): boolean {
+function isWritten(path: string, text: string): boolean {
   try {
     return readFileSync(path, 'utf8') === text;
   } catch {

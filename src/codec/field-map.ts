@@ -14,7 +14,8 @@ export type DecodedFields<Stored extends object, Codes extends FieldCodes> = {
   [Name in keyof Stored as OwnName<Name, Codes>]: Stored[Name];
 };
 
-type StoredName<Name, Codes extends FieldCodes> = Name extends string
+/** A field's name as it is stored: its code, or the name itself, escaped when it looks like a code. */
+export type StoredName<Name, Codes extends FieldCodes> = Name extends string
   ? Name extends keyof Codes
     ? Codes[Name]
     : Name extends Codes[keyof Codes] | `~${string}`
@@ -22,7 +23,8 @@ type StoredName<Name, Codes extends FieldCodes> = Name extends string
       : Name
   : never;
 
-type OwnName<Name, Codes extends FieldCodes> = Name extends string
+/** A stored name as the field's own name again. */
+export type OwnName<Name, Codes extends FieldCodes> = Name extends string
   ? Name extends Codes[keyof Codes]
     ? { [Long in keyof Codes]: Codes[Long] extends Name ? Long : never }[keyof Codes]
     : Name extends `~${infer Rest}`

@@ -1,4 +1,11 @@
-export { type DecodedFields, type EncodedFields, type FieldCodes, FieldMap } from './field-map.js';
+export {
+  type DecodedFields,
+  type EncodedFields,
+  type FieldCodes,
+  FieldMap,
+  type OwnName,
+  type StoredName,
+} from './field-map.js';
 export { type BlockExplanation, type ColumnExplanation, SeriesCodec, type SeriesCodecStats } from './series-codec.js';
 export type {
   CodecColumn,

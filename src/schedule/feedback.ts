@@ -1,6 +1,9 @@
 /** Headers of an answer: those of `fetch`, or an object with names in lower case. */
 export type AnswerHeaders =
-  | { get(name: string): string | null }
+  | {
+      /** The value of a header, whatever the case of its name. */
+      get(name: string): string | null;
+    }
   | Readonly<Record<string, string | readonly string[] | number | undefined>>;
 
 /**

@@ -15,7 +15,7 @@ export type { RateObservation } from './rate-limiter-observation.js';
 export type { RateLimiterOptions, RateWindow, WindowAlignment, WindowCounts } from './rate-limiter-options.js';
 export type { RequestScope } from './rate-limiter-request.js';
 export type { RateLimiterStats, RateWindowStats } from './rate-limiter-stats.js';
-export { type VenueRateLimits, venueRateLimits } from './venue-limits.js';
+export { type PublishedLimits, type VenueRateLimits, venueRateLimits } from './venue-limits.js';
 export { CircuitBreaker, type CircuitBreakerStats, type CircuitExplanation } from './circuit-breaker.js';
 export { CircuitBreakerGroup, type CircuitBreakerGroupStats } from './circuit-breaker-group.js';
 export type {

@@ -5,8 +5,14 @@ import type { WindowCounts } from './rate-limiter-options.js';
  * but in lower case where `get` has to tell them apart.
  */
 export type ObservedHeaders =
-  | { get(name: string): string | null | undefined }
-  | { forEach(callback: (value: string, name: string) => void): void }
+  | {
+      /** The value of a header, whatever the case of its name. */
+      get(name: string): string | null | undefined;
+    }
+  | {
+      /** Calls a function with each header. */
+      forEach(callback: (value: string, name: string) => void): void;
+    }
   | Readonly<Record<string, string | readonly string[] | number | undefined>>;
 
 /** What a venue says of one of its windows. */

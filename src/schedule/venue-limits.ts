@@ -67,7 +67,7 @@ function krakenTrading(limit: number, perSecond: number): VenueRateLimits {
 }
 
 /** Published limits by venue and interface. */
-interface PublishedLimits {
+export interface PublishedLimits {
   /** Spot at `api.binance.com`, futures at `fapi.binance.com`, new WebSocket connections. */
   readonly binance: Readonly<Record<'spot' | 'usdm' | 'webSocket', VenueRateLimits>>;
   /** REST at `api.bybit.com`, new WebSocket connections. */

@@ -83,7 +83,7 @@ export function encodeHeader({ run, name, index, createdAt }: SegmentHeader): Bu
  * @returns undefined when they are torn: the segment has no records.
  * @throws CorruptDataError when they are of another version, or damaged, or no segment at all.
  */
-export function decodeHeader(bytes: Buffer, path: string): SegmentHeader | undefined {
+function decodeHeader(bytes: Buffer, path: string): SegmentHeader | undefined {
   if (bytes.length < SEGMENT_HEADER) return undefined;
   if (bytes.toString('latin1', 0, 8) !== MAGIC) throw new CorruptDataError(`${path} is no journal segment`);
   const version = bytes.readUInt16LE(8);

@@ -31,7 +31,7 @@ const CONNECT_TIMEOUT = 10_000;
 const HARMLESS = /^(2[0-9]|4[0-4]|0A|54|55|P0)[0-9A-Z]{3}$/;
 
 /** Whether a value is a pool. */
-export function isPool(value: unknown): value is PostgresPool {
+function isPool(value: unknown): value is PostgresPool {
   return hasMethods(value, 'connect') && typeof Reflect.get(Object(value), 'totalCount') === 'number';
 }
 

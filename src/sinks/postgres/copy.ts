@@ -32,7 +32,7 @@ export function copyRows(client: PostgresClient, table: Table, rows: readonly Ro
 }
 
 /** One line of COPY's text form, with its line end. */
-export function copyLine(row: RowTexts): string {
+function copyLine(row: RowTexts): string {
   let line = '';
   let separator = '';
   for (const text of row) {

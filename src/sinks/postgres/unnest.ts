@@ -39,7 +39,7 @@ export async function insertRows(
 }
 
 /** One column of the rows as an array in Postgres's text form. pg's own arrays cost more. */
-export function arrayText(rows: readonly RowTexts[], column: number): string {
+function arrayText(rows: readonly RowTexts[], column: number): string {
   let text = '{';
   for (const row of rows) {
     const value = row[column];

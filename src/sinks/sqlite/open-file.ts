@@ -10,7 +10,7 @@ export interface SqliteDriver {
 }
 
 /** Node's own from Node 22.13 on; node-sqlite3-wasm everywhere. better-sqlite3 ends a Node that is too old for it. */
-export const DRIVERS: readonly SqliteDriver[] = [
+const DRIVERS: readonly SqliteDriver[] = [
   { name: 'node:sqlite', load: () => opener('node:sqlite', 'DatabaseSync') },
   { name: 'node-sqlite3-wasm', load: () => opener('node-sqlite3-wasm', 'Database') },
 ];

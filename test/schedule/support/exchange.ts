@@ -33,7 +33,7 @@ const REFUSAL_LATENCY = 5;
 const BAN = { refusals: 30, within: 10_000, length: 10_000 };
 
 /** An answer that says no, as a bot's client throws it. */
-export class Refusal extends Error {
+class Refusal extends Error {
   readonly status: number;
   readonly pauseFor: number | undefined;
   readonly used: number | undefined;
