@@ -24,7 +24,7 @@ export default defineConfig({
     maxWorkers: '100%',
     coverage: {
       provider: 'v8',
-      include: ['src/**'],
+      include: ['src/**/*.ts'],
       reporter: ['text-summary'],
       thresholds: { lines: 98, branches: 95 },
     },
