@@ -11,7 +11,7 @@ const LATENCY = 100;
 const PER_SECOND = 190;
 
 /** A venue on loopback: latency grows past its capacity, and what is above its rate gets a 429 with Retry-After. */
-export class HttpVenue {
+class HttpVenue {
   readonly #server: Server;
   #running = 0;
   #second = -1;
