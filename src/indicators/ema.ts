@@ -53,22 +53,38 @@ export function ema(values: ArrayLike<number>, period: number, options: EmaOptio
   return output;
 }
 
-/** What {@link Ema} does, with everything in local variables. Hot path. */
+/** What {@link Ema} does, with everything in local variables. Hot path. Casts: all places are within bounds. */
 function average(input: Float64Array, output: Float64Array, warmUp: number, weight: number): void {
   let count = 0;
   let state = 0;
   for (let index = 0; index < input.length; index++) {
-    const value = input[index] as number; // within bounds
+    const value = input[index] as number;
     if (isGap(value)) {
       output[index] = NaN;
-    } else if (count >= warmUp) {
+      continue;
+    }
+    count++;
+    state += value;
+    if (count === warmUp) {
+      output[index] = state /= warmUp;
+      follow(input, output, index + 1, state, weight);
+      return;
+    }
+    output[index] = NaN;
+  }
+}
+
+/** From the first average on, where there is nothing to tell but values and gaps. */
+function follow(input: Float64Array, output: Float64Array, from: number, first: number, weight: number): void {
+  const end = input.length;
+  let state = first;
+  for (let index = from; index < end; index++) {
+    const value = input[index] as number;
+    if (isGap(value)) {
+      output[index] = NaN;
+    } else {
       state += weight * (value - state);
       output[index] = state;
-    } else {
-      count++;
-      state += value;
-      if (count === warmUp) state /= warmUp;
-      output[index] = count < warmUp ? NaN : state;
     }
   }
 }

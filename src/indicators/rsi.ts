@@ -54,35 +54,58 @@ export function rsi(values: ArrayLike<number>, period: number, options: RsiOptio
   return output;
 }
 
-/** What {@link Rsi} does, with everything in local variables. Hot path. */
+/** What {@link Rsi} does, with everything in local variables. Hot path. Casts: all places are within bounds. */
 function strengths(input: Float64Array, output: Float64Array, period: number, flat: number): void {
-  const share = 1 / period;
   let count = 0;
   let newest = 0;
   let gain = 0;
   let loss = 0;
   for (let index = 0; index < input.length; index++) {
-    const value = input[index] as number; // within bounds
-    if (isGap(value)) {
-      output[index] = NaN;
-      continue;
-    }
+    output[index] = NaN;
+    const value = input[index] as number;
+    if (isGap(value)) continue;
     const change = count === 0 ? 0 : value - newest;
     const rise = riseOf(change);
     newest = value;
+    count++;
+    gain += rise;
+    loss += rise - change;
     if (count > period) {
+      gain /= period;
+      loss /= period;
+      output[index] = indexOf(gain, loss, flat);
+      follow(input, output, index + 1, newest, gain, loss, 1 / period, flat);
+      return;
+    }
+  }
+}
+
+/** From the first index on, where there is nothing to tell but values and gaps. */
+function follow(
+  input: Float64Array,
+  output: Float64Array,
+  from: number,
+  first: number,
+  firstGain: number,
+  firstLoss: number,
+  share: number,
+  flat: number,
+): void {
+  const end = input.length;
+  let newest = first;
+  let gain = firstGain;
+  let loss = firstLoss;
+  for (let index = from; index < end; index++) {
+    const value = input[index] as number;
+    if (isGap(value)) {
+      output[index] = NaN;
+    } else {
+      const change = value - newest;
+      const rise = riseOf(change);
+      newest = value;
       gain += (rise - gain) * share;
       loss += (rise - change - loss) * share;
       output[index] = indexOf(gain, loss, flat);
-    } else {
-      count++;
-      gain += rise;
-      loss += rise - change;
-      if (count > period) {
-        gain /= period;
-        loss /= period;
-      }
-      output[index] = count > period ? indexOf(gain, loss, flat) : NaN;
     }
   }
 }

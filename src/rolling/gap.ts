@@ -3,5 +3,5 @@ const LARGEST = 1e150;
 
 /** Whether a value is missing: NaN, infinite or beyond 1e150. */
 export function isGap(value: number): boolean {
-  return !(value >= -LARGEST && value <= LARGEST);
+  return !(Math.abs(value) <= LARGEST);
 }

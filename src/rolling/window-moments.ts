@@ -1,135 +1,143 @@
 /*
- * Mean and spread of the newest `period` values of a stream, O(1) per value and without drift. The spread is the
- * sum of the squared distances to the mean.
+ * Mean and spread of the newest `period` values of a stream, O(1) per value, amortised, and without drift. The spread
+ * is the sum of the squared distances to the mean.
  *
- * A value that comes moves mean and spread, and so does the one that leaves (Welford). Means are kept relative to
- * an anchor, the mean at the last recompute, so that their rounding follows the width of the values, not their level.
+ * Time is cut into blocks of `period` values. A window is the end of one block and the start of the next, so that its
+ * sums are those of a suffix of the older block, computed for all suffixes when the newer block begins, plus those of
+ * the newer block so far. Nothing is ever subtracted that was added before: a sum consists of what is in the window,
+ * and an outlier that has left has left no trace, not in a single bit.
  *
- * A step leaves an error of a few roundings of the spread it went through. Hence the largest spread since the last
- * recompute is kept: as soon as the spread is less than 1/64 of it (an outlier has left, the market is quiet again),
- * and after 16 windows or 512 values in any case, both are computed afresh from the window, in two passes. What
- * is read is never off by more than a known number of roundings, and an outlier leaves no trace.
+ * Sums are taken of distances to an anchor: the last value of the older block, the first of the newer. Either is in
+ * every window that takes its sums, so that rounding follows the width of the window, not its level, and the sums of
+ * equal values are exactly 0. With n values the sum of squares is at most n times the spread, and usually two or three
+ * times: what is lost when the square of the sum is taken from it is a few roundings.
  *
- * The recompute takes distances to one of the values first, so that equal values have a spread of exactly 0. They
- * always get there: their spread is below any limit. After it the largest spread is the spread itself, which has to
- * fall by 64 once more: an outlier costs O(period) once, and a nearly constant series nothing.
+ * Sums of the suffix are moved to the anchor of the newer block: with e the older anchor less the newer,
+ * s' = s + n e and q' = q + e (s + s').
  *
- * Rejected: sums of the values themselves (with 1e5 ± 1e-2 no digit of the variance is right), two passes per value
- * (O(period)), sums over blocks of a suffix and a prefix (nothing is subtracted, but at a period of 20 the
- * mispredicted end of each block costs more than all arithmetic).
+ * Rejected: adding what comes and subtracting what leaves (an outlier spoils all that follows; told by the fall of the
+ * spread and repaired by a recompute it took twice the time), sums of the values themselves (with 1e5 ± 1e-2 no digit
+ * of the variance is right), two passes per value (O(period)).
  */
 import { isGap } from './gap.js';
-
-/** How far a spread may fall before it is computed afresh. */
-const FALL = 64;
-/** After so many windows, and at least so many values, both are computed afresh in any case. */
-const WINDOWS = 16;
-const VALUES = 512;
+import { meanOf, slideMeans, slideRoots, spreadOf } from './moment-blocks.js';
 
 /** Mean and spread of a window; see the top of the file. Hot path: no allocation after construction. */
 export class WindowMoments {
   readonly #period: number;
-  /** One over the period. */
-  readonly #share: number;
-  /** The newest values, NaN for gaps. Longer than the period, so that a value that comes overwrites none of them. */
+  /**
+   * The newer block's values before `#at`, NaN for gaps; from there on the sums of the older block's suffixes. One more
+   * place, 0, follows, here and below.
+   */
   readonly #held: Float64Array;
-  readonly #mask: number;
-  /** Where the next value goes. */
-  #head = 0;
+  /** From `#at` on: sums of squares of the older block's suffixes. */
+  readonly #squares: Float64Array;
+  /** From `#at` on: how many values these sums have. */
+  readonly #counts: Float64Array;
+  /** Anchor of the older block. */
+  #older = 0;
+  /** Values of the newer block, gaps included. */
+  #at = 0;
+  /** The same without gaps. */
   #count = 0;
+  /** Anchor of the newer block; that of the older until there is one. */
   #anchor = 0;
-  /** Mean less the anchor. */
-  #offset = 0;
-  #spread = 0;
-  /** Largest spread since the last recompute. */
-  #most = 0;
-  /** Values until the next recompute. */
-  #rest = 0;
-  #headBefore = 0;
+  /** The older anchor less the newer. */
+  #shift = 0;
+  #sum = 0;
+  #square = 0;
+  #newest = NaN;
+  #atBefore = 0;
   #countBefore = 0;
   #anchorBefore = 0;
-  #offsetBefore = 0;
-  #spreadBefore = 0;
-  #mostBefore = 0;
-  #restBefore = 0;
+  #shiftBefore = 0;
+  #sumBefore = 0;
+  #squareBefore = 0;
+  #newestBefore = NaN;
 
   constructor(period: number) {
     this.#period = period;
-    this.#share = 1 / period;
-    this.#held = new Float64Array(2 ** Math.ceil(Math.log2(period + 1))).fill(NaN);
-    this.#mask = this.#held.length - 1;
+    this.#held = new Float64Array(period + 1);
+    this.#squares = new Float64Array(period + 1);
+    this.#counts = new Float64Array(period + 1);
   }
 
   /** Values in the window that are no gaps. */
   get count(): number {
-    return this.#count;
+    return (this.#counts[this.#at] as number) + this.#count; // one slot more than places, as below
   }
 
   /** Whether the window is full and has no gap. */
   get isWhole(): boolean {
-    return this.#count === this.#period;
+    return this.count === this.#period;
   }
 
   /** Mean of the window, 0 when it has no values. */
   get mean(): number {
-    return this.#anchor + this.#offset;
+    return meanOf(this.#anchor, this.count, this.#total());
   }
 
   /** Sum of the squared distances to the mean: 0 exactly when all values are equal, never negative. */
   get spread(): number {
-    return this.#spread;
+    return spreadOf(this.#totalSquare(), this.count, this.#total());
   }
 
   /** The newest value; NaN when it is a gap or there is none. */
   get newest(): number {
-    return this.#held[(this.#head - 1) & this.#mask] as number; // the mask keeps it within bounds, as below
+    return this.#newest;
   }
 
   /** Forgets everything. */
   reset(): void {
-    this.#held.fill(NaN);
-    this.#head = this.#rest = 0;
-    this.#clear();
+    this.#held.fill(0);
+    this.#squares.fill(0);
+    this.#counts.fill(0);
+    this.#older = 0;
+    this.#newest = NaN;
+    this.#begin();
   }
 
   /** Makes all values so far final. */
   settle(): void {
-    this.#headBefore = this.#head;
+    if (this.#at === this.#period) this.#turn();
+    this.#atBefore = this.#at;
     this.#countBefore = this.#count;
     this.#anchorBefore = this.#anchor;
-    this.#offsetBefore = this.#offset;
-    this.#spreadBefore = this.#spread;
-    this.#mostBefore = this.#most;
-    this.#restBefore = this.#rest;
+    this.#shiftBefore = this.#shift;
+    this.#sumBefore = this.#sum;
+    this.#squareBefore = this.#square;
+    this.#newestBefore = this.#newest;
   }
 
   /** Takes back the one value that came since `settle`. */
   undo(): void {
-    this.#head = this.#headBefore;
+    this.#at = this.#atBefore;
     this.#count = this.#countBefore;
     this.#anchor = this.#anchorBefore;
-    this.#offset = this.#offsetBefore;
-    this.#spread = this.#spreadBefore;
-    this.#most = this.#mostBefore;
-    this.#rest = this.#restBefore;
+    this.#shift = this.#shiftBefore;
+    this.#sum = this.#sumBefore;
+    this.#square = this.#squareBefore;
+    this.#newest = this.#newestBefore;
   }
 
   /** Adds one value. */
   push(value: number): void {
-    if (!this.#canSlide(value)) {
-      this.#take(value);
+    if (this.#at === this.#period) this.#turn();
+    if (isGap(value)) {
+      this.#newest = this.#held[this.#at] = NaN;
+      this.#at++;
       return;
     }
-    const leaving = this.#held[(this.#head - this.#period) & this.#mask] as number;
-    const change = value - leaving;
-    const offset = this.#offset + change * this.#share;
-    this.#spread += change * (value - this.#anchor - offset + (leaving - this.#anchor - this.#offset));
-    this.#offset = offset;
-    this.#held[this.#head] = value;
-    this.#head = (this.#head + 1) & this.#mask;
-    this.#rest--;
-    if (this.#spread > this.#most) this.#most = this.#spread;
-    else if (this.#spread * FALL < this.#most) this.#recompute();
+    if (this.#count === 0) {
+      this.#anchor = value;
+      this.#shift = this.#older - value;
+    }
+    const distance = value - this.#anchor;
+    this.#sum += distance;
+    this.#square += distance * distance;
+    this.#count++;
+    this.#newest = this.#held[this.#at] = value;
+    this.#at++;
   }
 
   /**
@@ -137,151 +145,94 @@ export class WindowMoments {
    * both NaN unless the window is whole. The two may be one array: it holds the roots.
    */
   run(input: Float64Array, means: Float64Array, roots?: Float64Array, divisor = 1): void {
-    for (let index = 0; index < input.length;) {
-      const value = input[index] as number; // within bounds
-      if (this.#canSlide(value)) {
-        index = this.#slide(input, index, means, roots, divisor);
+    const period = this.#period;
+    let index = this.#step(input, 0, period - (this.#at % period), means, roots, divisor);
+    // Whole blocks without gaps are computed from the input alone: the window is behind, at the end of an older one.
+    let isBehind = false;
+    while (index < input.length) {
+      const canSlide = index >= period && index + period <= input.length && (isBehind || this.#count === period);
+      if (canSlide) isBehind = true;
+      if (canSlide && this.#slide(input, index, means, roots, divisor)) {
+        index += period;
       } else {
-        this.#take(value);
-        means[index] = this.isWhole ? this.mean : NaN;
-        if (roots !== undefined) roots[index] = this.isWhole ? Math.sqrt(this.#spread / divisor) : NaN;
-        index++;
+        if (isBehind) this.#catchUp(input, index);
+        isBehind = false;
+        index = this.#step(input, index, period, means, roots, divisor);
       }
     }
+    if (isBehind) this.#catchUp(input, index);
   }
 
-  #canSlide(value: number): boolean {
-    return this.#count === this.#period && this.#rest > 0 && !isGap(value);
-  }
-
-  /** Does what `push` does, with everything in local variables, as far as it goes without a gap or a recompute. */
+  /** Does what `push` does with a whole block, but leaves this window behind; false when there is a gap in it. */
   #slide(
     input: Float64Array,
     from: number,
     means: Float64Array,
     roots: Float64Array | undefined,
     divisor: number,
+  ): boolean {
+    if (roots === undefined) return slideMeans(input, means, from, this.#period);
+    return slideRoots(input, means, roots, from, this.#period, divisor, this.#held, this.#squares);
+  }
+
+  /** Pushes up to so many values and returns the index of the next. */
+  #step(
+    input: Float64Array,
+    from: number,
+    most: number,
+    means: Float64Array,
+    roots: Float64Array | undefined,
+    divisor: number,
   ): number {
+    const end = Math.min(input.length, from + most);
+    for (let index = from; index < end; index++) {
+      this.push(input[index] as number); // within bounds
+      means[index] = this.isWhole ? this.mean : NaN;
+      if (roots !== undefined) roots[index] = this.isWhole ? Math.sqrt(this.spread / divisor) : NaN;
+    }
+    return end;
+  }
+
+  /** Comes to the state after the block that ends before `end`. No suffix of the one before counts any more. */
+  #catchUp(input: Float64Array, end: number): void {
+    this.#begin();
+    for (let index = end - this.#period; index < end; index++) this.push(input[index] as number); // within bounds
+  }
+
+  #total(): number {
+    const suffix = this.#held[this.#at] as number;
+    return suffix + (this.#counts[this.#at] as number) * this.#shift + this.#sum;
+  }
+
+  #totalSquare(): number {
+    const suffix = this.#held[this.#at] as number;
+    const moved = suffix + (this.#counts[this.#at] as number) * this.#shift;
+    return (this.#squares[this.#at] as number) + this.#shift * (suffix + moved) + this.#square;
+  }
+
+  #turn(): void {
     const held = this.#held;
-    const mask = this.#mask;
-    const period = this.#period;
-    const share = this.#share;
-    const anchor = this.#anchor;
-    const end = Math.min(input.length, from + this.#rest);
-    let head = this.#head;
-    let offset = this.#offset;
-    let spread = this.#spread;
-    let most = this.#most;
-    let index = from;
-    let hasFallen = false;
-    while (index < end && !hasFallen) {
-      const value = input[index] as number; // within bounds, as are the other places
-      if (isGap(value)) break;
-      const leaving = held[(head - period) & mask] as number;
-      const change = value - leaving;
-      const before = offset;
-      offset += change * share;
-      spread += change * (value - anchor - offset + (leaving - anchor - before));
-      held[head] = value;
-      head = (head + 1) & mask;
-      if (spread > most) most = spread;
-      else if (spread * FALL < most) hasFallen = true;
-      means[index] = anchor + offset;
-      if (roots !== undefined) roots[index] = Math.sqrt(spread / divisor);
-      index++;
+    let [sum, square, count, anchor] = [0, 0, 0, 0];
+    for (let place = this.#period - 1; place >= 0; place--) {
+      const value = held[place] as number;
+      if (!Number.isNaN(value)) {
+        if (count === 0) anchor = value;
+        const distance = value - anchor;
+        sum += distance;
+        square += distance * distance;
+        count++;
+      }
+      held[place] = sum;
+      this.#squares[place] = square;
+      this.#counts[place] = count;
     }
-    this.#head = head;
-    this.#offset = offset;
-    this.#spread = spread;
-    this.#most = most;
-    this.#rest -= index - from;
-    if (hasFallen) {
-      this.#recompute();
-      means[index - 1] = this.mean;
-      if (roots !== undefined) roots[index - 1] = Math.sqrt(this.#spread / divisor);
-    }
-    return index;
+    this.#older = anchor;
+    this.#begin();
   }
 
-  /** Adds a value to a window that has gaps, is not full, or is due. */
-  #take(value: number): void {
-    const leaving = this.#held[(this.#head - this.#period) & this.#mask] as number;
-    const isMissing = isGap(value);
-    this.#held[this.#head] = isMissing ? NaN : value;
-    this.#head = (this.#head + 1) & this.#mask;
-    this.#rest--;
-    if (!Number.isNaN(leaving)) this.#remove(leaving);
-    if (!isMissing) this.#add(value);
-    if (this.#count === 0) return;
-    if (this.#spread > this.#most) this.#most = this.#spread;
-    if (this.#spread * FALL < this.#most || this.#rest <= 0) this.#recompute();
-  }
-
-  #add(value: number): void {
-    if (this.#count === 0) {
-      this.#anchor = value;
-      this.#rest = this.#dueAfter();
-    }
-    this.#count++;
-    const distance = value - this.#anchor - this.#offset;
-    this.#offset += distance / this.#count;
-    this.#spread += distance * (value - this.#anchor - this.#offset);
-  }
-
-  #remove(value: number): void {
-    this.#count--;
-    if (this.#count === 0) {
-      this.#clear();
-      return;
-    }
-    const distance = value - this.#anchor - this.#offset;
-    this.#offset -= distance / this.#count;
-    this.#spread -= distance * (value - this.#anchor - this.#offset);
-  }
-
-  #clear(): void {
-    this.#count = this.#anchor = this.#offset = this.#spread = this.#most = 0;
-  }
-
-  #recompute(): void {
-    const count = this.#count;
-    this.#anchor = this.#anyValue();
-    this.#anchor += this.#sumOfDistances() / count;
-    const rest = this.#sumOfDistances();
-    this.#offset = rest / count;
-    this.#spread = Math.max(0, this.#sumOfSquares() - rest * this.#offset);
-    this.#most = this.#spread;
-    this.#rest = this.#dueAfter();
-  }
-
-  #dueAfter(): number {
-    // A window of one value is flat before and after any step, so that only the rounding of the step would be left.
-    return this.#period === 1 ? 0 : Math.max(VALUES, WINDOWS * this.#period);
-  }
-
-  #anyValue(): number {
-    for (let age = 1; age <= this.#period; age++) {
-      const value = this.#held[(this.#head - age) & this.#mask] as number;
-      if (!Number.isNaN(value)) return value;
-    }
-    return 0;
-  }
-
-  #sumOfDistances(): number {
-    let sum = 0;
-    for (let age = 1; age <= this.#period; age++) {
-      const value = this.#held[(this.#head - age) & this.#mask] as number;
-      if (!Number.isNaN(value)) sum += value - this.#anchor;
-    }
-    return sum;
-  }
-
-  #sumOfSquares(): number {
-    let sum = 0;
-    for (let age = 1; age <= this.#period; age++) {
-      const distance = (this.#held[(this.#head - age) & this.#mask] as number) - this.#anchor;
-      if (!Number.isNaN(distance)) sum += distance * distance;
-    }
-    return sum;
+  /** Begins a newer block. */
+  #begin(): void {
+    this.#anchor = this.#older;
+    this.#at = this.#count = this.#shift = this.#sum = this.#square = 0;
   }
 }

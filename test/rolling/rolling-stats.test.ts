@@ -119,7 +119,7 @@ describe('RollingStats', () => {
     for (const value of [1e140, -1e140, 1, 2, 4]) stats.push(value);
 
     expect(stats.mean).toBe(7 / 3);
-    expect(stats.variance).toBe(twoPass([1, 2, 4], 1).variance);
+    expect(stats.variance).toBe(7 / 3); // two passes miss it by one digit
   });
 
   it.each([NaN, Infinity, -Infinity, 1e151, -1e151])('treats %d as a gap that leaves with the window', (gap) => {
@@ -277,7 +277,8 @@ function expectClose(stats: RollingStats, window: readonly number[], ddof: numbe
   expect(mean).toBeLessThanOrEqual(1e-14 * largest + 1e-150);
   expect(sum).toBeLessThanOrEqual(1e-13 * largest * window.length + 1e-150);
   const deviation = expected[4] ?? NaN;
-  const slack = Number.isNaN(deviation) ? 0 : 1e-11 * deviation + 1e-14 * largest;
+  // Squares of less than 1e-150 have few digits left, or none: such spreads count as none.
+  const slack = Number.isNaN(deviation) ? 0 : 1e-11 * deviation + 1e-14 * largest + 1e-150;
   expect(std).toBeLessThanOrEqual(slack);
   expect(variance).toBeLessThanOrEqual(3 * slack * (deviation + slack) || 0);
   if (deviation > 1e-6 * largest) expect(zscore).toBeLessThanOrEqual(1e-7);
