@@ -1,7 +1,7 @@
 import { RollingMin, rollingMin } from 'tickwise/indicators';
 import type { Benchmark } from '../runner/contract.js';
 import { indicatorts, ixjb, stdlib, technical } from './support/peers.js';
-import { batch, LENGTH, points, RIGHT, SERIES, stream, windows } from './support/series.js';
+import { batch, floor, LENGTH, NATIVE, points, RIGHT, SERIES, stream, windows } from './support/series.js';
 
 const PERIOD = 200;
 const expected = (): Float64Array[] => [windows(PERIOD, (window) => Math.min(...window))];
@@ -30,10 +30,11 @@ export default {
         }, expected());
       },
     },
+    floor(expected),
     indicatorts('mmin', PERIOD, expected),
     ixjb('min', PERIOD, expected),
     technical('Lowest', PERIOD, expected),
     stdlib('mmin', PERIOD, expected),
   ],
-  note: 'An amended bar is what a queue of candidates, as peers keep it, cannot take back.',
+  note: `An amended bar is what a queue of candidates, as peers keep it, cannot take back. ${NATIVE}`,
 } satisfies Benchmark;

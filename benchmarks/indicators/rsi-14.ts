@@ -1,7 +1,7 @@
 import { Rsi, rsi } from 'tickwise/indicators';
 import type { Benchmark } from '../runner/contract.js';
 import { indicatorts, ixjb, technical, tradingSignals } from './support/peers.js';
-import { batch, LENGTH, points, RIGHT, SERIES, stream } from './support/series.js';
+import { batch, floor, LENGTH, NATIVE, points, RIGHT, SERIES, stream } from './support/series.js';
 
 const PERIOD = 14;
 const expected = (): Float64Array[] => {
@@ -40,10 +40,11 @@ export default {
         }, expected());
       },
     },
+    floor(expected),
     indicatorts('rsi', PERIOD, expected),
     ixjb('rsi', PERIOD, expected),
     technical('RSI', PERIOD, expected),
     tradingSignals('RSI', PERIOD, expected),
   ],
-  note: 'Seeds differ, and no longer matter where lines are compared. technicalindicators rounds to two decimals and is refused.',
+  note: `Seeds differ, and no longer matter where lines are compared. technicalindicators rounds to two decimals and is refused. ${NATIVE}`,
 } satisfies Benchmark;

@@ -1,7 +1,7 @@
 import { RollingStd, rollingStd } from 'tickwise/indicators';
 import type { Benchmark } from '../runner/contract.js';
 import { indicatorts, ixjb, stdlib, technical } from './support/peers.js';
-import { batch, deviationOf, LENGTH, points, RIGHT, SERIES, stream, windows } from './support/series.js';
+import { batch, deviationOf, floor, LENGTH, NATIVE, points, RIGHT, SERIES, stream, windows } from './support/series.js';
 
 const PERIOD = 20;
 const expected = (): Float64Array[] => [0, 1].map((ddof) => windows(PERIOD, (window) => deviationOf(window, ddof)));
@@ -33,10 +33,11 @@ export default {
         }, expected());
       },
     },
+    floor(expected),
     indicatorts('mstd', PERIOD, expected),
     ixjb('stddev', PERIOD, expected),
     technical('SD', PERIOD, expected),
     stdlib('mstdev', PERIOD, expected),
   ],
-  note: 'One print in the series is wrong. Who keeps running sums never gets over it and is refused.',
+  note: `One print in the series is wrong. Who keeps running sums never gets over it and is refused. ${NATIVE}`,
 } satisfies Benchmark;

@@ -1,5 +1,4 @@
 import { isGap } from '../rolling/gap.js';
-import { ValueWindow } from '../rolling/value-window.js';
 
 /** What a volume-weighted average covers: a window, or everything. */
 export interface VwapKernel {
@@ -9,36 +8,72 @@ export interface VwapKernel {
   amend(price: number, volume: number): number;
 }
 
-/** Average over the newest rows, summed in order. Hot path: no allocation. */
+/**
+ * Average over the newest rows, O(1) per row, amortised. Hot path: no allocation.
+ *
+ * Blocks as in `WindowMoments`: a sum over the window is that of a suffix of the older block, computed for all suffixes
+ * when the newer block begins, plus that of the newer block so far. What has left leaves no trace.
+ */
 export class WindowVwap implements VwapKernel {
-  readonly #prices: ValueWindow;
-  readonly #volumes: ValueWindow;
+  readonly #period: number;
+  /** The newer block before `#at`, 0 for gaps; from there on the sums of the older block's suffixes; then a 0. */
+  readonly #volumes: Float64Array;
+  readonly #turnovers: Float64Array;
+  #at = 0;
+  /** Newest rows without a gap. */
+  #unbroken = 0;
+  #volume = 0;
+  #turnover = 0;
+  #unbrokenBefore = 0;
+  #volumeBefore = 0;
+  #turnoverBefore = 0;
 
   constructor(period: number) {
-    this.#prices = new ValueWindow(period);
-    this.#volumes = new ValueWindow(period);
+    this.#period = period;
+    this.#volumes = new Float64Array(period + 1);
+    this.#turnovers = new Float64Array(period + 1);
   }
 
   /** Adds a row and returns the average. */
   push(price: number, volume: number): number {
-    this.#prices.push(price);
-    this.#volumes.push(volume < 0 ? NaN : volume);
-    return this.#compute();
+    if (this.#at === this.#period) this.#turn();
+    this.#unbrokenBefore = this.#unbroken;
+    this.#volumeBefore = this.#volume;
+    this.#turnoverBefore = this.#turnover;
+    return this.#add(price, volume);
   }
 
   /** Replaces the newest row and returns the average. */
   amend(price: number, volume: number): number {
-    this.#prices.amend(price);
-    this.#volumes.amend(volume < 0 ? NaN : volume);
-    return this.#compute();
+    this.#at--;
+    this.#unbroken = this.#unbrokenBefore;
+    this.#volume = this.#volumeBefore;
+    this.#turnover = this.#turnoverBefore;
+    return this.#add(price, volume);
   }
 
-  #compute(): number {
-    const { capacity } = this.#prices;
-    if (!this.#prices.isWhole || !this.#volumes.isWhole) return NaN;
-    const start = this.#prices.startOf(capacity); // both windows move together
-    const volume = sumOf(this.#volumes.values, start, capacity);
-    return volume > 0 ? productsOf(this.#prices.values, this.#volumes.values, start, capacity) / volume : NaN;
+  #add(price: number, volume: number): number {
+    const isMissing = isGap(price) || isGap(volume) || volume < 0;
+    const turnover = isMissing ? 0 : price * volume;
+    this.#unbroken = isMissing ? 0 : this.#unbroken + 1;
+    this.#volumes[this.#at] = isMissing ? 0 : volume;
+    this.#turnovers[this.#at] = turnover;
+    this.#volume += isMissing ? 0 : volume;
+    this.#turnover += turnover;
+    this.#at++;
+    if (this.#unbroken < this.#period) return NaN;
+    const total = (this.#volumes[this.#at] as number) + this.#volume; // one slot more than places
+    return total > 0 ? ((this.#turnovers[this.#at] as number) + this.#turnover) / total : NaN;
+  }
+
+  #turn(): void {
+    let volume = 0;
+    let turnover = 0;
+    for (let place = this.#period - 1; place >= 0; place--) {
+      this.#volumes[place] = volume += this.#volumes[place] as number;
+      this.#turnovers[place] = turnover += this.#turnovers[place] as number;
+    }
+    this.#at = this.#volume = this.#turnover = 0;
   }
 }
 
@@ -69,18 +104,4 @@ export class RunningVwap implements VwapKernel {
     this.#turnover += price * volume;
     return this.#volume > 0 ? this.#turnover / this.#volume : NaN;
   }
-}
-
-function sumOf(values: Float64Array, start: number, count: number): number {
-  let sum = 0;
-  for (let index = start; index < start + count; index++) sum += values[index] as number; // within bounds
-  return sum;
-}
-
-function productsOf(left: Float64Array, right: Float64Array, start: number, count: number): number {
-  let sum = 0;
-  for (let index = start; index < start + count; index++) {
-    sum += (left[index] as number) * (right[index] as number); // within bounds
-  }
-  return sum;
 }

@@ -25,7 +25,7 @@ export interface VwapColumns {
  *
  * A row with a gap (NaN, infinite or beyond 1e150; a volume below 0) in one column is a gap. With a `period`
  * the result is aligned with the input, NaN before `period` rows and while a gap is among them, and depends on
- * those rows alone, O(period) per row. Without, a gap gives NaN in its own place and is otherwise passed over,
+ * those rows alone but for the last digits, O(1) per row, amortised. Without, a gap gives NaN in its own place and is otherwise passed over,
  * O(1) per row. NaN also while the volumes add up to 0. It equals {@link Vwap} to the bit.
  * @throws ConfigError when `period` is neither a whole number from 1 up nor Infinity, or an option is wrong.
  * @throws ArgumentError when a column or `out` is not what it should be.

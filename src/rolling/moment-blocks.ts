@@ -3,12 +3,12 @@
  * to the bit the same. Hot paths: no allocation. Casts drop an `undefined`: all places are within the arrays.
  */
 
-/** Beyond are gaps, see `isGap`. One comparison of the absolute value, where two would cost a tenth of all time. */
+/** Beyond are gaps, see `isGap`. */
 const LARGEST = 1e150;
 
 /**
- * Mean of `count` values, given the sum of their distances to an anchor. Of whole numbers, or equal ones, it is right
- * to the last digit; 0 without values.
+ * Mean of `count` values, given the sum of their distances to an anchor. Of whole numbers with
+ * sums below 2^53, and of equal values, it is right to the last digit.
  */
 export function meanOf(anchor: number, count: number, total: number): number {
   return total === 0 ? anchor + 0 : (count * anchor + total) / count;

@@ -30,15 +30,14 @@ const SCHEMA = z.strictObject({
 /**
  * Keeps mean, variance, extremes and z-score of the newest `window` values.
  *
- * Nothing drifts, and what has left the window leaves no trace but in the last digits: mean and variance are
- * computed afresh from the window whenever rounding could have cost more than a few of them, as after an outlier has
- * left. The variance is never negative, and exactly 0 when, and only when, all values are equal (spreads below 1e-150
+ * Nothing drifts: mean and variance are made of what is in the window, and what has left it shows at most in their last
+ * digits. The variance is never negative, and exactly 0 when, and only when, all values are equal (spreads below 1e-150
  * count as none). Extremes are exact; -0 is given as 0.
  *
  * A value that is NaN, infinite or beyond 1e150 is a gap: it takes a place in the window, counts for nothing, and leaves.
  * What is undefined is NaN, never an infinity.
  *
- * Cost: a push is O(1), amortised, and allocates nothing; so is a read. Memory is 32 to 48 bytes per place.
+ * Cost: a push is O(1), amortised, and allocates nothing; so is a read. Memory is 40 bytes per place.
  *
  * @throws ConfigError when an option is unknown or out of range.
  * @example

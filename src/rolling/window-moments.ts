@@ -15,9 +15,9 @@
  * Sums of the suffix are moved to the anchor of the newer block: with e the older anchor less the newer,
  * s' = s + n e and q' = q + e (s + s').
  *
- * Rejected: adding what comes and subtracting what leaves (an outlier spoils all that follows; told by the fall of the
- * spread and repaired by a recompute it took twice the time), sums of the values themselves (with 1e5 ± 1e-2 no digit
- * of the variance is right), two passes per value (O(period)).
+ * Rejected: adding what comes and subtracting what leaves, where an outlier spoils all that follows and has to be told
+ * and repaired; sums of the values themselves (with 1e5 ± 1e-2 no digit of the variance is right); two passes per value
+ * (O(period)).
  */
 import { isGap } from './gap.js';
 import { meanOf, slideMeans, slideRoots, spreadOf } from './moment-blocks.js';

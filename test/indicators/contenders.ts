@@ -113,7 +113,13 @@ export const CONTENDERS: readonly Contender[] = [
     batch: ({ close }, p) => [sma(close, p)],
     stream: (p) => ofCloses(new Sma(p)),
   },
-  { name: 'wma', reach: same, batch: ({ close }, p) => [wma(close, p)], stream: (p) => ofCloses(new Wma(p)) },
+  {
+    name: 'wma',
+    reach: same,
+    slack: 'values',
+    batch: ({ close }, p) => [wma(close, p)],
+    stream: (p) => ofCloses(new Wma(p)),
+  },
   {
     name: 'rollingMin',
     reach: same,
@@ -176,6 +182,7 @@ export const CONTENDERS: readonly Contender[] = [
   {
     name: 'vwap of a period',
     reach: same,
+    slack: 'values',
     batch: ({ close, volume }, p) => [vwap({ price: close, volume }, p)],
     stream: (p) => ofBars(new Vwap(p), traded),
   },

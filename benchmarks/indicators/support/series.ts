@@ -1,4 +1,4 @@
-import type { Instance } from '../../runner/contract.js';
+import type { Contender, Instance } from '../../runner/contract.js';
 
 /** Points of the series that every contender goes through again and again. */
 export const LENGTH = 65_536;
@@ -49,6 +49,27 @@ export function stream(
     answer: () => ({ points: LENGTH, verdict: verdict(out, expected) }),
   };
 }
+
+/** The floor: reads and writes a number per point, which are right from the start. */
+export function floor(expected: () => readonly Float64Array[]): Contender {
+  return {
+    name: 'read and write a point',
+    floor: true,
+    setup() {
+      const answers = expected();
+      const line = answers[0] ?? SERIES;
+      const out = new Float64Array(LENGTH);
+      return batch((count) => {
+        for (let i = 0; i < count; i++) out[i] = line[i] ?? 0;
+        return out;
+      }, answers);
+    },
+  };
+}
+
+/** What the tables of all indicators do not say. */
+export const NATIVE =
+  'talib and tulind are left out: they compile C, or download a binary from elsewhere, when they are installed.';
 
 /** The first `count` points, as the whole series when it is that. */
 export function points(count: number): Float64Array {
