@@ -80,6 +80,7 @@ export class Journal<T> {
   #failures = 0;
   #endPause: (() => void) | undefined;
   #syncTimer: Timer | undefined;
+  #isSyncDue = false;
   #isEnding = false;
   #fileBytes = 0;
   #counts = { replayed: 0, corrupt: 0, torn: 0, undecodable: 0 };
@@ -124,7 +125,7 @@ export class Journal<T> {
         run: this.#run,
         name: this.#name,
         segmentBytes: this.#segmentBytes,
-        isSynced: durability === 'batch',
+        durability,
         wallTime: () => this.#clock.wallTime(),
       });
       this.#ledger = new Ledger(directory, settled);
@@ -183,9 +184,12 @@ export class Journal<T> {
     this.#endPause?.();
     this.#syncTimer?.cancel();
     await this.#writing;
-    if (this.#log !== undefined) await this.#end(this.#log);
-    this.#exitHook?.[Symbol.dispose]();
-    await this.#lock?.release();
+    try {
+      if (this.#log !== undefined) await this.#end(this.#log);
+    } finally {
+      this.#exitHook?.[Symbol.dispose]();
+      await this.#lock?.release();
+    }
   }
 
   /** Counters as they are now. */
@@ -238,7 +242,7 @@ export class Journal<T> {
   }
 
   get #hasWork(): boolean {
-    return !this.#queue.isEmpty || this.#ledger?.isPending === true || this.#waiters.length > 0;
+    return !this.#queue.isEmpty || this.#ledger?.isPending === true || this.#waiters.length > 0 || this.#isSyncDue;
   }
 
   async #writeOnce(): Promise<void> {
@@ -247,7 +251,8 @@ export class Journal<T> {
     const upTo = this.#sequence;
     try {
       await log.append(this.#queue.begin(), () => this.#queue.done());
-      if (this.#waiters.length > 0 && this.#settings.durability === 'interval') await log.sync();
+      if (this.#settings.durability === 'interval' && (this.#waiters.length > 0 || this.#isSyncDue)) await log.sync();
+      this.#isSyncDue = false;
       if (ledger.isPending) await ledger.write();
       await this.#tidy(log, ledger);
       this.#failures = 0;
@@ -308,11 +313,9 @@ export class Journal<T> {
 
   #armSync(): void {
     this.#syncTimer = this.#clock.setTimeout(() => {
-      const log = this.#log;
-      log?.sync().catch((error: unknown) => {
-        this.#listener.onFailure(error, 0);
-        return log.abandon();
-      });
+      // Not beside a write: when it fails the file is closed.
+      this.#isSyncDue = true;
+      this.#kick();
       this.#armSync();
     }, SYNC_INTERVAL);
     this.#syncTimer.unref();
