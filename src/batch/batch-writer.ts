@@ -61,7 +61,7 @@ export class BatchWriter<T> implements AsyncDisposable {
   readonly #tally = newTally();
   /** The only lane, when rows need nothing but their place: no key, no size, no time, no identity of their own. */
   readonly #plainLane: Lane<T> | undefined;
-  readonly #plainRows: WaitingRows<T> | undefined;
+  #plainRows: WaitingRows<T> | undefined;
   readonly #signals: Disposable | undefined;
   /** Resolves, never rejects, when the journal is open or has failed to. */
   readonly #opening: Promise<void>;
@@ -129,11 +129,9 @@ export class BatchWriter<T> implements AsyncDisposable {
    * @throws ArgumentError when `sizeOf` returns something else than a number from 0 up; what `sizeOf` and `key` throw.
    */
   add(item: T): boolean {
-    if (this.#closing !== undefined) throw this.#closedError();
-    if (this.#plainRows === undefined || !this.#intake.hasRoom) return this.#intake.accept(item, undefined);
+    if (this.#plainRows === undefined || !this.#plainRows.pushFreely(item)) return this.#addSlowly(item);
     this.#tally.accepted++;
     this.#tally.pending++;
-    if (this.#plainRows.push(item)) this.#plainLane?.schedule();
     return true;
   }
 
@@ -195,6 +193,7 @@ export class BatchWriter<T> implements AsyncDisposable {
    * Rejects with UnwrittenError (which holds those rows), else as `flush` does, else with the sink's error.
    */
   close(): Promise<void> {
+    this.#plainRows = undefined;
     this.#closing ??= quiet(this.#close());
     return this.#closing;
   }
@@ -236,6 +235,18 @@ export class BatchWriter<T> implements AsyncDisposable {
       attempts: Math.max(0, ...underWay.map(({ attempts }) => attempts)),
       lastError: lastError === undefined ? undefined : messageOf(lastError),
     };
+  }
+
+  /** As `add`, for a row that begins or fills a batch or needs more than a place. */
+  #addSlowly(item: T): boolean {
+    if (this.#closing !== undefined) throw this.#closedError();
+    const rows = this.#plainRows;
+    if (rows === undefined || !this.#intake.hasRoom) return this.#intake.accept(item, undefined);
+    this.#tally.accepted++;
+    this.#tally.pending++;
+    if (rows.push(item)) this.#plainLane?.schedule();
+    rows.allow(this.#settings.maxPending - this.#tally.pending);
+    return true;
   }
 
   #stateOf(lanes: readonly Lane<T>[], underWay: number, waiting: number): BatchExplanation['state'] {

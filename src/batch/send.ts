@@ -1,6 +1,5 @@
 import type { Clock } from '../core/clock.js';
 import { TimeoutError } from '../core/errors.js';
-import { isThenable } from '../core/failures.js';
 import type { SendContext, SinkFunction } from './sink.js';
 
 /** One send: what goes, as what, and for how long. */
@@ -42,12 +41,13 @@ export class Cutter {
     this.#reject?.(reason);
   }
 
-  /** A promise that rejects when the send is cut off before it settles. */
-  until<T>(promise: Promise<T>): Promise<T> {
+  /** Calls the sink, and settles as what it returns or throws does, or rejects when the send is cut off before. */
+  until(call: () => unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       if (this.#isCut) reject(this.#reason);
-      promise.then(resolve, reject);
+      // Not `resolve` alone: that would tie the promise to the sink's, and a cut could not end it.
+      Promise.resolve(call()).then(resolve, reject);
     });
   }
 }
@@ -65,16 +65,10 @@ export async function send<T>(write: SinkFunction<T>, clock: Clock, request: Sen
       ? undefined
       : clock.setTimeout(() => cutter.cut(new TimeoutError(`a send took longer than ${timeout} ms`)), timeout);
   try {
-    return await cutter.until(call(write, request));
+    return await cutter.until(() => write(request.items, contextOf(request)));
   } finally {
     timer?.cancel();
   }
-}
-
-/** Calls the sink; what it throws becomes a rejection, and what it returns a promise. */
-async function call<T>(write: SinkFunction<T>, request: SendRequest<T>): Promise<unknown> {
-  const result: unknown = write(request.items, contextOf(request));
-  return isThenable(result) ? await result : result;
 }
 
 function contextOf<T>({ cutter, attempt, batchId, ids }: SendRequest<T>): SendContext {
