@@ -83,7 +83,7 @@ export class BatchWriter<T> implements AsyncDisposable {
       clock,
       tally: this.#tally,
       deadLetters,
-      onSettled: journal === undefined ? undefined : (identity) => journal.settle(identity),
+      onSettled: journal === undefined ? undefined : (from, to) => journal.settle(from, to),
       onProgress: (lane) => this.#goOn(lane),
     });
     this.#lanes = new Lanes(settings, (identity) => identities.textOf(identity), {
@@ -98,6 +98,7 @@ export class BatchWriter<T> implements AsyncDisposable {
       settings,
       { lanes: this.#lanes, identities, tally: this.#tally },
       {
+        requireOpen: () => this.#requireOpen(),
         onGone: (lane, identity) => this.#forget(lane, identity),
         hasMoreRoom: journal === undefined ? undefined : () => journal.hasRoom,
         onFirstRefusal: (error) => this.#report(error, 'overflow', 1),
@@ -147,7 +148,7 @@ export class BatchWriter<T> implements AsyncDisposable {
   write(item: T): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => {
       // What is thrown here becomes the rejection.
-      if (this.#closing !== undefined) throw this.#closedError();
+      this.#requireOpen();
       this.#intake.accept(item, { resolve, reject });
     });
     return quiet(promise);
@@ -239,7 +240,7 @@ export class BatchWriter<T> implements AsyncDisposable {
 
   /** As `add`, for a row that begins or fills a batch or needs more than a place. */
   #addSlowly(item: T): boolean {
-    if (this.#closing !== undefined) throw this.#closedError();
+    this.#requireOpen();
     const rows = this.#plainRows;
     if (rows === undefined || !this.#intake.hasRoom) return this.#intake.accept(item, undefined);
     this.#tally.accepted++;
@@ -284,7 +285,7 @@ export class BatchWriter<T> implements AsyncDisposable {
 
   async #whenReady(): Promise<void> {
     await this.#opening;
-    if (this.#closing !== undefined) throw this.#closedError();
+    this.#requireOpen();
     if (!this.#intake.hasRoom) await this.#intake.room.whenReady();
   }
 
@@ -324,6 +325,10 @@ export class BatchWriter<T> implements AsyncDisposable {
     } finally {
       this.#signals?.[Symbol.dispose]();
     }
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw this.#closedError();
   }
 
   #report(error: unknown, operation: BatchErrorContext['operation'], rows: number): void {

@@ -65,25 +65,45 @@ export async function send<T>(write: SinkFunction<T>, clock: Clock, request: Sen
       ? undefined
       : clock.setTimeout(() => cutter.cut(new TimeoutError(`a send took longer than ${timeout} ms`)), timeout);
   try {
-    return await cutter.until(() => write(request.items, contextOf(request)));
+    return await cutter.until(() => write(request.items, new Context(request)));
   } finally {
     timer?.cancel();
   }
 }
 
-function contextOf<T>({ cutter, attempt, batchId, ids }: SendRequest<T>): SendContext {
-  let known: readonly string[] | undefined;
-  let knownId: string | undefined;
-  return {
-    get signal() {
-      return cutter.signal;
-    },
-    attempt,
-    get batchId() {
-      return (knownId ??= batchId());
-    },
-    get ids() {
-      return (known ??= ids());
-    },
-  };
+/** What a sink is told. Computes what it is asked for, once. */
+class Context<T> implements SendContext {
+  readonly attempt: number;
+  readonly #request: SendRequest<T>;
+  #ids: readonly string[] | undefined;
+  #batchId: string | undefined;
+
+  constructor(request: SendRequest<T>) {
+    this.attempt = request.attempt;
+    this.#request = request;
+    Object.defineProperties(this, OWN_GETTERS);
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.cutter.signal;
+  }
+
+  get batchId(): string {
+    return (this.#batchId ??= this.#request.batchId());
+  }
+
+  get ids(): readonly string[] {
+    return (this.#ids ??= this.#request.ids());
+  }
 }
+
+/**
+ * The getters once more, as properties of each context, so that `{ ...context }` has them. The functions are shared:
+ * with functions of its own each context got a hidden class of its own, which kept its rows until the next full
+ * garbage collection.
+ */
+const OWN_GETTERS: PropertyDescriptorMap = Object.fromEntries(
+  ['signal', 'batchId', 'ids'].map((name) => {
+    return [name, { ...Object.getOwnPropertyDescriptor(Context.prototype, name), enumerable: true }];
+  }),
+);

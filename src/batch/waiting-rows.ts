@@ -194,6 +194,8 @@ export class WaitingRows<T> {
     const isWhole = count === batch.size;
     const delivery = new Delivery(batch, count);
     this.#free = 0;
+    // Rows that were sent are the sink's: nothing here keeps them.
+    this.#items = [];
     if (batch !== this.#last) this.#sizeBefore -= count;
     if (!isWhole || this.#places !== undefined) this.#release(batch, count);
     if (isWhole) this.#unlink(batch);

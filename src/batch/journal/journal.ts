@@ -73,7 +73,7 @@ export class Journal<T> {
   readonly #oldRows: OldRow[] = [];
   readonly #oldSegments = new Set<OldSegment>();
   /** Rows that were given up before the journal was open. */
-  readonly #settledEarly: number[] = [];
+  readonly #settledEarly: [from: number, to: number][] = [];
   #waiters: Waiter[] = [];
   #opening: Promise<readonly OpenedRow<T>[]> | undefined;
   #writing: Promise<void> | undefined;
@@ -129,7 +129,7 @@ export class Journal<T> {
         wallTime: () => this.#clock.wallTime(),
       });
       this.#ledger = new Ledger(directory, settled);
-      for (const identity of this.#settledEarly.splice(0)) this.#ledger.settle(this.#run, identity);
+      for (const [from, to] of this.#settledEarly.splice(0)) this.#ledger.settle(this.#run, from, to);
       this.#measure();
       this.#exitHook = onProcessExit(() => this.#writeNow());
       if (durability === 'interval') this.#armSync();
@@ -151,14 +151,18 @@ export class Journal<T> {
     return sequence;
   }
 
-  /** Notes that nobody needs a row any more. */
-  settle(identity: number): void {
-    if (identity < 0) return this.#settleOld(identity);
-    if (identity >= this.#queue.first) this.#queue.settle(identity);
-    else this.#log?.settle(identity);
-    // Also of a row that waits: it is written with its group if another of that matters.
-    if (this.#ledger === undefined) this.#settledEarly.push(identity);
-    else this.#ledger.settle(this.#run, identity);
+  /** Notes that nobody needs the rows from one identity to another any more. */
+  settle(from: number, to = from): void {
+    if (from < 0) {
+      for (let identity = from; identity <= to; identity++) this.#settleOld(identity);
+      return;
+    }
+    const { first } = this.#queue;
+    if (to >= first) this.#queue.settle(Math.max(from, first), to);
+    if (from < first) this.#log?.settle(from, Math.min(to, first - 1));
+    // Also of rows that wait: they are written with their group if another of that matters.
+    if (this.#ledger === undefined) this.#settledEarly.push([from, to]);
+    else this.#ledger.settle(this.#run, from, to);
     this.#kick();
   }
 
@@ -223,7 +227,7 @@ export class Journal<T> {
     const row = this.#oldRows[-identity - 1];
     if (row === undefined) return;
     row.segment.live--;
-    this.#ledger?.settle(row.segment.run, row.sequence);
+    this.#ledger?.settle(row.segment.run, row.sequence, row.sequence);
     this.#kick();
   }
 

@@ -113,10 +113,15 @@ export class SegmentLog {
     }
   }
 
-  /** Notes that the sink has a row that was written. */
-  settle(sequence: number): void {
-    const segment = this.#segments.find(({ last }) => sequence <= last);
-    if (segment !== undefined) segment.live--;
+  /** Notes that nobody needs the rows from one number to another, all of which were written and still needed. */
+  settle(from: number, to: number): void {
+    let rest = from;
+    for (const segment of this.#segments) {
+      if (rest > to) return;
+      if (rest > segment.last) continue;
+      segment.live -= Math.min(to, segment.last) - rest + 1;
+      rest = segment.last + 1;
+    }
   }
 
   /** Removes the files whose rows the sink has, the current one only when told so. */
