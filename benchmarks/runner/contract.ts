@@ -6,8 +6,9 @@
  * - `bytes`: memory per operation that is still held after all operations.
  * - `gc-ms`: milliseconds of one full garbage collection while what all operations made is held.
  * - `misses`: calls in 1 000 that a cache could not answer; `run` returns how many of its operations these were.
+ * - `delay-ms`: 99th percentile of the delay of the event loop while all operations run, after as many to warm up.
  */
-export type Unit = 'ns' | 'wall-ns' | 'bytes' | 'gc-ms' | 'misses';
+export type Unit = 'ns' | 'wall-ns' | 'bytes' | 'gc-ms' | 'misses' | 'delay-ms';
 
 /** What a benchmark file exports as default: one question, and who answers it. */
 export interface Benchmark {
@@ -22,7 +23,7 @@ export interface Benchmark {
   readonly operation: string;
   /** Operations to run before answers are compared: enough to reach every state, such as a full ring. */
   readonly checkOperations: number;
-  /** For `unit: 'bytes'`, `'gc-ms'` and `'misses'`: operations of the measured run. */
+  /** For `unit: 'bytes'`, `'gc-ms'`, `'misses'` and `'delay-ms'`: operations of the measured run. */
   readonly operations?: number;
   /**
    * Fewest operations of a timed block, for work that comes in batches: a multiple of a batch.

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import type { Instance, Settings } from './contract.js';
 import { median } from './statistics.js';
@@ -81,6 +82,16 @@ export async function measureCollection(instance: Instance, operations: number, 
   });
   kept.value = instance;
   return median(results);
+}
+
+/** 99th percentile, in milliseconds, of the delay of the event loop during so many operations. */
+export async function measureDelay(instance: Instance, operations: number): Promise<number> {
+  await instance.run(operations);
+  const histogram = monitorEventLoopDelay({ resolution: 1 });
+  histogram.enable();
+  await instance.run(operations);
+  histogram.disable();
+  return histogram.percentile(99) / 1e6;
 }
 
 async function blockSize(

@@ -1,5 +1,13 @@
 import type { Benchmark, Instance, Settings, Unit } from './contract.js';
-import { heldBytes, measureBytes, measureCollection, measureTime, processorTime, wallTime } from './measure.js';
+import {
+  heldBytes,
+  measureBytes,
+  measureCollection,
+  measureDelay,
+  measureTime,
+  processorTime,
+  wallTime,
+} from './measure.js';
 
 /** How figures of a unit come about and how they are written. */
 interface UnitOf {
@@ -51,6 +59,11 @@ export const UNITS: Readonly<Record<Unit, UnitOf>> = {
     head: (operation) => `misses/1 000 ${operation}s`,
     method: 'counted from the first call on',
     measure: (make, benchmark) => use(make, (instance) => countMisses(instance, operationsOf(benchmark))),
+  },
+  'delay-ms': {
+    head: () => 'ms p99',
+    method: 'intervals of a timer of 1 ms, which that 1 ms is part of',
+    measure: (make, benchmark) => use(make, (instance) => measureDelay(instance, operationsOf(benchmark))),
   },
 };
 

@@ -61,7 +61,7 @@ export class BatchWriter<T> implements AsyncDisposable {
   readonly #tally = newTally();
   /** The only lane, when rows need nothing but their place: no key, no size, no time, no identity of their own. */
   readonly #plainLane: Lane<T> | undefined;
-  readonly #plainRows: WaitingRows<T> | undefined;
+  #plainRows: WaitingRows<T> | undefined;
   readonly #signals: Disposable | undefined;
   /** Resolves, never rejects, when the journal is open or has failed to. */
   readonly #opening: Promise<void>;
@@ -83,7 +83,7 @@ export class BatchWriter<T> implements AsyncDisposable {
       clock,
       tally: this.#tally,
       deadLetters,
-      onSettled: journal === undefined ? undefined : (identity) => journal.settle(identity),
+      onSettled: journal === undefined ? undefined : (from, to) => journal.settle(from, to),
       onProgress: (lane) => this.#goOn(lane),
     });
     this.#lanes = new Lanes(settings, (identity) => identities.textOf(identity), {
@@ -98,6 +98,7 @@ export class BatchWriter<T> implements AsyncDisposable {
       settings,
       { lanes: this.#lanes, identities, tally: this.#tally },
       {
+        requireOpen: () => this.#requireOpen(),
         onGone: (lane, identity) => this.#forget(lane, identity),
         hasMoreRoom: journal === undefined ? undefined : () => journal.hasRoom,
         onFirstRefusal: (error) => this.#report(error, 'overflow', 1),
@@ -129,11 +130,9 @@ export class BatchWriter<T> implements AsyncDisposable {
    * @throws ArgumentError when `sizeOf` returns something else than a number from 0 up; what `sizeOf` and `key` throw.
    */
   add(item: T): boolean {
-    if (this.#closing !== undefined) throw this.#closedError();
-    if (this.#plainRows === undefined || !this.#intake.hasRoom) return this.#intake.accept(item, undefined);
+    if (this.#plainRows === undefined || !this.#plainRows.pushFreely(item)) return this.#addSlowly(item);
     this.#tally.accepted++;
     this.#tally.pending++;
-    if (this.#plainRows.push(item)) this.#plainLane?.schedule();
     return true;
   }
 
@@ -149,7 +148,7 @@ export class BatchWriter<T> implements AsyncDisposable {
   write(item: T): Promise<void> {
     const promise = new Promise<void>((resolve, reject) => {
       // What is thrown here becomes the rejection.
-      if (this.#closing !== undefined) throw this.#closedError();
+      this.#requireOpen();
       this.#intake.accept(item, { resolve, reject });
     });
     return quiet(promise);
@@ -195,6 +194,7 @@ export class BatchWriter<T> implements AsyncDisposable {
    * Rejects with UnwrittenError (which holds those rows), else as `flush` does, else with the sink's error.
    */
   close(): Promise<void> {
+    this.#plainRows = undefined;
     this.#closing ??= quiet(this.#close());
     return this.#closing;
   }
@@ -238,6 +238,18 @@ export class BatchWriter<T> implements AsyncDisposable {
     };
   }
 
+  /** As `add`, for a row that begins or fills a batch or needs more than a place. */
+  #addSlowly(item: T): boolean {
+    this.#requireOpen();
+    const rows = this.#plainRows;
+    if (rows === undefined || !this.#intake.hasRoom) return this.#intake.accept(item, undefined);
+    this.#tally.accepted++;
+    this.#tally.pending++;
+    if (rows.push(item)) this.#plainLane?.schedule();
+    rows.allow(this.#settings.maxPending - this.#tally.pending);
+    return true;
+  }
+
   #stateOf(lanes: readonly Lane<T>[], underWay: number, waiting: number): BatchExplanation['state'] {
     if (!this.#isOpen) return this.#closing === undefined ? 'opening' : 'closed';
     if (lanes.some((lane) => lane.isPausing)) return 'retrying';
@@ -273,7 +285,7 @@ export class BatchWriter<T> implements AsyncDisposable {
 
   async #whenReady(): Promise<void> {
     await this.#opening;
-    if (this.#closing !== undefined) throw this.#closedError();
+    this.#requireOpen();
     if (!this.#intake.hasRoom) await this.#intake.room.whenReady();
   }
 
@@ -313,6 +325,10 @@ export class BatchWriter<T> implements AsyncDisposable {
     } finally {
       this.#signals?.[Symbol.dispose]();
     }
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw this.#closedError();
   }
 
   #report(error: unknown, operation: BatchErrorContext['operation'], rows: number): void {

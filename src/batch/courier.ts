@@ -107,10 +107,15 @@ export class Courier<T> {
     return this.#endPause !== undefined;
   }
 
+  /** Whether it has no leave to send, but needs one. */
+  get mustEnter(): boolean {
+    return !this.#hasSlot && this.#settings.slots !== undefined;
+  }
+
   /** Waits for leave to send, if it has none yet. */
   async enter(): Promise<void> {
-    if (this.#hasSlot || this.#settings.slots === undefined) return;
-    await this.#settings.slots.acquire();
+    if (!this.mustEnter) return;
+    await this.#settings.slots?.acquire();
     this.#hasSlot = true;
   }
 
@@ -190,7 +195,7 @@ export class Courier<T> {
     const parcel = delivery.parcel(from, end);
     const { items } = parcel;
     if (items.length === 0) return { isStored: true, answer: undefined, parcel };
-    if (!this.#isStopped) await this.enter();
+    if (!this.#isStopped && this.mustEnter) await this.enter();
     if (this.#isStopped) return { isStored: false, error: undefined, parcel };
     record.sends++;
     if (delivery.attempts++ > 0) record.resends++;

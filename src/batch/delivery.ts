@@ -92,6 +92,19 @@ export class Delivery<T> {
     return this.#identities?.[index + this.#offset] ?? this.sequenceAt(index);
   }
 
+  /** Calls back with the first and last identity of each run of rows before `end`, not settled, that follow one another. */
+  eachRange(end: number, callback: (from: number, to: number) => void): void {
+    for (let index = this.#done; index < end;) {
+      const from = this.identityAt(index++);
+      let to = from;
+      while (index < end && this.identityAt(index) === to + 1) {
+        to++;
+        index++;
+      }
+      callback(from, to);
+    }
+  }
+
   /** Key of a row, where rows have keys. */
   keyAt(index: number): unknown {
     return this.#keys?.[index + this.#offset];

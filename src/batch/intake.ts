@@ -12,6 +12,8 @@ import type { WaitingRows } from './waiting-rows.js';
 
 /** What the intake tells the writer. */
 interface IntakeListener<T> {
+  /** Throws when no rows are taken any more. */
+  requireOpen(): void;
   /** A row was given up, or another has taken its place: nobody needs it any more. */
   onGone(lane: Lane<T>, identity: number): void;
   /** Whether there is room besides that in memory; absent where nothing else is needed. */
@@ -68,6 +70,8 @@ export class Intake<T> {
   /** Finds a place for a row. Returns whether it was taken; `settler` learns the rest. */
   accept(item: T, settler: Settler | undefined): boolean {
     const facts = this.#factsOf(item, settler);
+    // Callbacks of the caller may have closed the writer.
+    this.#listener.requireOpen();
     const lane = this.#lanes.find(facts.partition);
     // Behind rows that wait for room a newer one must not slip into an earlier place.
     if (this.room.size === 0 && lane?.rows.hasKey(facts.key) === true) return this.#replace(lane, item, facts);

@@ -92,8 +92,9 @@ export class Lane<T> {
   /** Number of the oldest row not settled; Infinity without one. */
   get oldestPending(): number {
     const { first } = this.rows;
-    const waiting = first === undefined ? Infinity : first.firstSequence + first.head;
-    return this.underWay.reduce((oldest, { sequence }) => Math.min(oldest, sequence), waiting);
+    let oldest = first === undefined ? Infinity : first.firstSequence + first.head;
+    for (const { current, next } of this.#runners) oldest = Math.min(oldest, sequenceOf(current), sequenceOf(next));
+    return oldest;
   }
 
   /** Settles the flushes whose rows of this lane are all settled. */
@@ -203,7 +204,7 @@ export class Lane<T> {
     const { courier } = runner;
     while (!this.#isStopped) {
       // Leave first, then the rows: what comes while others send goes into the same batch.
-      await courier.enter();
+      if (courier.mustEnter) await courier.enter();
       runner.current = this.#isStopped ? undefined : this.#takeDue(runner);
       if (runner.current === undefined) break;
       if (this.#settings.width > 1) this.schedule();
@@ -224,4 +225,9 @@ export class Lane<T> {
     const { first } = this.rows;
     return first !== undefined && this.#isDue(first) ? this.rows.take() : undefined;
   }
+}
+
+/** Number of the oldest row of a batch under way that is not settled; Infinity without one. */
+function sequenceOf(delivery: Delivery<unknown> | undefined): number {
+  return delivery === undefined || delivery.left === 0 ? Infinity : delivery.sequence;
 }

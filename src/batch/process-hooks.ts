@@ -64,13 +64,21 @@ function closeAll(state: Hooks, signal: NodeJS.Signals): void {
 }
 
 async function closeAndEnd(state: Hooks, signal: NodeJS.Signals): Promise<void> {
-  // What `close` rejects with has been reported by the writer.
-  await Promise.all(
-    [...state.closables].map((closable) => {
-      return settlesWithin(closable.close(), closable.clock, closable.closeTimeout + GRACE);
-    }),
-  );
+  const closed = new Set<Closable>();
+  for (
+    let left = [...state.closables];
+    left.length > 0;
+    left = [...state.closables].filter((one) => !closed.has(one))
+  ) {
+    for (const closable of left) closed.add(closable);
+    // What `close` rejects with has been reported by the writer. Meanwhile there may be new ones.
+    await Promise.all(left.map(closeInTime));
+  }
   if (state.isClosing) letItHappen(state, signal);
+}
+
+function closeInTime(closable: Closable): Promise<boolean> {
+  return settlesWithin(closable.close(), closable.clock, closable.closeTimeout + GRACE);
 }
 
 /** Ends the process as the signal would have, unless somebody else listens for it and decides. */

@@ -1,6 +1,5 @@
 import type { Clock } from '../core/clock.js';
 import { TimeoutError } from '../core/errors.js';
-import { isThenable } from '../core/failures.js';
 import type { SendContext, SinkFunction } from './sink.js';
 
 /** One send: what goes, as what, and for how long. */
@@ -42,12 +41,13 @@ export class Cutter {
     this.#reject?.(reason);
   }
 
-  /** A promise that rejects when the send is cut off before it settles. */
-  until<T>(promise: Promise<T>): Promise<T> {
+  /** Calls the sink, and settles as what it returns or throws does, or rejects when the send is cut off before. */
+  until(call: () => unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       if (this.#isCut) reject(this.#reason);
-      promise.then(resolve, reject);
+      // Not `resolve` alone: that would tie the promise to the sink's, and a cut could not end it.
+      Promise.resolve(call()).then(resolve, reject);
     });
   }
 }
@@ -65,31 +65,45 @@ export async function send<T>(write: SinkFunction<T>, clock: Clock, request: Sen
       ? undefined
       : clock.setTimeout(() => cutter.cut(new TimeoutError(`a send took longer than ${timeout} ms`)), timeout);
   try {
-    return await cutter.until(call(write, request));
+    return await cutter.until(() => write(request.items, new Context(request)));
   } finally {
     timer?.cancel();
   }
 }
 
-/** Calls the sink; what it throws becomes a rejection, and what it returns a promise. */
-async function call<T>(write: SinkFunction<T>, request: SendRequest<T>): Promise<unknown> {
-  const result: unknown = write(request.items, contextOf(request));
-  return isThenable(result) ? await result : result;
+/** What a sink is told. Computes what it is asked for, once. */
+class Context<T> implements SendContext {
+  readonly attempt: number;
+  readonly #request: SendRequest<T>;
+  #ids: readonly string[] | undefined;
+  #batchId: string | undefined;
+
+  constructor(request: SendRequest<T>) {
+    this.attempt = request.attempt;
+    this.#request = request;
+    Object.defineProperties(this, OWN_GETTERS);
+  }
+
+  get signal(): AbortSignal {
+    return this.#request.cutter.signal;
+  }
+
+  get batchId(): string {
+    return (this.#batchId ??= this.#request.batchId());
+  }
+
+  get ids(): readonly string[] {
+    return (this.#ids ??= this.#request.ids());
+  }
 }
 
-function contextOf<T>({ cutter, attempt, batchId, ids }: SendRequest<T>): SendContext {
-  let known: readonly string[] | undefined;
-  let knownId: string | undefined;
-  return {
-    get signal() {
-      return cutter.signal;
-    },
-    attempt,
-    get batchId() {
-      return (knownId ??= batchId());
-    },
-    get ids() {
-      return (known ??= ids());
-    },
-  };
-}
+/**
+ * The getters once more, as properties of each context, so that `{ ...context }` has them. The functions are shared:
+ * with functions of its own each context got a hidden class of its own, which kept its rows until the next full
+ * garbage collection.
+ */
+const OWN_GETTERS: PropertyDescriptorMap = Object.fromEntries(
+  ['signal', 'batchId', 'ids'].map((name) => {
+    return [name, { ...Object.getOwnPropertyDescriptor(Context.prototype, name), enumerable: true }];
+  }),
+);

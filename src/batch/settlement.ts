@@ -10,8 +10,8 @@ interface SettlementParts<T> {
   readonly clock: Clock;
   readonly tally: Tally;
   readonly deadLetters: DeadLetters<T>;
-  /** Nobody needs these rows any more: the journal may forget them. */
-  readonly onSettled: ((identity: number) => void) | undefined;
+  /** Nobody needs the rows from one identity to another any more: the journal may forget them. */
+  readonly onSettled: ((from: number, to: number) => void) | undefined;
   /** Rows have made room, and flushes may be over. */
   readonly onProgress: (lane: Lane<T>) => void;
 }
@@ -48,7 +48,8 @@ export class Settlement<T> {
     const { done } = delivery;
     const { tally, onSettled, onProgress } = this.#parts;
     if (!lane.rows.succeed(delivery.keyAt(done), delivery.settlersOf(done))) return false;
-    onSettled?.(delivery.identityAt(done));
+    const identity = delivery.identityAt(done);
+    onSettled?.(identity, identity);
     delivery.advance(done + 1);
     tally.pending--;
     tally.coalesced++;
@@ -73,9 +74,7 @@ export class Settlement<T> {
   #count(delivery: Delivery<T>, end: number, failed: number): void {
     const { tally, onSettled } = this.#parts;
     const count = end - delivery.done;
-    if (onSettled !== undefined) {
-      for (let index = delivery.done; index < end; index++) onSettled(delivery.identityAt(index));
-    }
+    if (onSettled !== undefined) delivery.eachRange(end, onSettled);
     delivery.advance(end);
     tally.pending -= count;
     tally.written += count - failed;

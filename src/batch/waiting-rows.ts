@@ -47,8 +47,14 @@ export class WaitingRows<T> {
   readonly #places: Map<unknown, Place<T>> | undefined;
   #first: WaitingBatch<T> | undefined;
   #last: WaitingBatch<T> | undefined;
+  /** Rows of the batch that takes rows now. */
+  #items: T[] = [];
+  /** Rows that it takes before anything has to be looked at. */
+  #free = 0;
+  /** Number of the newest row of those batches that have left. */
   #sequence = 0;
-  #size = 0;
+  /** Rows of all batches but the last. */
+  #sizeBefore = 0;
 
   constructor(limits: WaitingLimits, clocks: WaitingClocks) {
     this.#limits = limits;
@@ -64,21 +70,36 @@ export class WaitingRows<T> {
 
   /** Rows waiting. */
   get size(): number {
-    return this.#size;
+    return this.#sizeBefore + (this.#last?.size ?? 0);
   }
 
   /** Number of the newest row that took a place. 0 before the first. */
   get lastSequence(): number {
-    return this.#sequence;
+    return Math.max(this.#sequence, this.#last?.lastSequence ?? this.#sequence);
   }
 
-  // Hot path: once per row; allocates only with the first row of a batch.
+  // Hot path: once per row; no allocation but the array's growth.
+  /** Adds a row to the batch that takes rows. Returns false, and adds nothing, when that needs `push`. */
+  pushFreely(item: T): boolean {
+    if (this.#free === 0) return false;
+    this.#free--;
+    this.#items.push(item);
+    return true;
+  }
+
+  /** Lets `pushFreely` add rows as long as the batch has room: at most `most`, and not the one that fills it. */
+  allow(most: number): void {
+    const batch = this.#open;
+    if (batch === undefined) return;
+    this.#items = batch.items;
+    this.#free = Math.max(Math.min(most, this.#maxItems - 1 - batch.items.length), 0);
+  }
+
   /** Adds a row and returns whether the chain has something new to be sent: a first row, or a full batch. */
   push(item: T): boolean {
     const batch = this.#open ?? this.#begin();
     const length = batch.items.push(item);
-    this.#sequence++;
-    this.#size++;
+    this.#free = 0;
     // Dropped rows count: a batch that only ever lost and gained rows would grow without end.
     if (length >= this.#maxItems) batch.isSealed = true;
     return length === 1 || batch.isSealed;
@@ -125,8 +146,8 @@ export class WaitingRows<T> {
     other.#last.isSealed ||= this.#first !== undefined;
     other.#last.next = this.#first;
     this.#first = other.#first;
+    this.#sizeBefore += this.#last === undefined ? other.#sizeBefore : other.size;
     this.#last ??= other.#last;
-    this.#size += other.#size;
     for (const [key, place] of other.#places ?? []) this.#places?.set(key, place);
   }
 
@@ -151,7 +172,7 @@ export class WaitingRows<T> {
     if (batch === undefined) return undefined;
     const index = batch.drop();
     const identity = batch.identities?.[index] ?? batch.firstSequence + index;
-    this.#size--;
+    if (batch !== this.#last) this.#sizeBefore--;
     this.#places?.delete(batch.keys?.[index]);
     if (batch.size === 0) this.#unlink(batch);
     const settlers = batch.settlers?.get(index) ?? [];
@@ -161,6 +182,7 @@ export class WaitingRows<T> {
 
   /** Makes everything that waits due. */
   seal(): void {
+    this.#free = 0;
     if (this.#last !== undefined) this.#last.isSealed = true;
   }
 
@@ -171,8 +193,11 @@ export class WaitingRows<T> {
     const count = batch.countWithin(this.#limits.maxBytes);
     const isWhole = count === batch.size;
     const delivery = new Delivery(batch, count);
+    this.#free = 0;
+    // Rows that were sent are the sink's: nothing here keeps them.
+    this.#items = [];
+    if (batch !== this.#last) this.#sizeBefore -= count;
     if (!isWhole || this.#places !== undefined) this.#release(batch, count);
-    this.#size -= count;
     if (isWhole) this.#unlink(batch);
     else batch.isSealed = true;
     return delivery;
@@ -183,14 +208,17 @@ export class WaitingRows<T> {
   }
 
   #begin(): WaitingBatch<T> {
-    const batch = new WaitingBatch<T>(this.#sequence + 1, this.#clocks.now());
+    const batch = new WaitingBatch<T>(this.lastSequence + 1, this.#clocks.now());
     if (this.#limits.keepsTimes) batch.times = [];
     if (this.#limits.maxBytes !== Infinity) batch.sizes = [];
     if (this.#places !== undefined) batch.keys = [];
     if (this.#limits.hasIdentities) batch.identities = [];
     if (this.#limits.hasDeadline) batch.arrivals = [];
     if (this.#last === undefined) this.#first = batch;
-    else this.#last.next = batch;
+    else {
+      this.#sizeBefore += this.#last.size;
+      this.#last.next = batch;
+    }
     this.#last = batch;
     return batch;
   }
@@ -222,6 +250,7 @@ export class WaitingRows<T> {
   }
 
   #unlink(batch: WaitingBatch<T>): void {
+    this.#sequence = Math.max(this.#sequence, batch.lastSequence);
     this.#first = batch.next;
     if (this.#first === undefined) this.#last = undefined;
   }

@@ -211,4 +211,69 @@ describe('close', () => {
     await expect(closed).rejects.toMatchObject({ items: range(0, 4) });
     expect(writer.stats()).toMatchObject({ accepted: 4, deadLettered: 4, pending: 0 });
   });
+
+  it.each(['key', 'partition', 'urgent', 'sizeOf'] as const)(
+    'from within %s refuses the row it is called for, so that none is left behind',
+    async (option) => {
+      let isClosing = false;
+      const callback = (): never => {
+        if (isClosing) void writer.close();
+        return (option === 'urgent' ? false : 1) as never;
+      };
+      const { sink, writer } = setUp({ [option]: callback, ...(option === 'sizeOf' ? { maxBytes: 100 } : {}) });
+      writer.add(0);
+      isClosing = true;
+
+      expect(() => writer.add(1)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+      await writer.close();
+
+      expect(sink.stored).toEqual([0]);
+      expect(writer.stats()).toMatchObject({ accepted: 1, written: 1, pending: 0 });
+    },
+  );
+
+  it('in the turn of many adds stores each row whose add returned, and no other', async () => {
+    for (const count of [0, 1, 2, 3, 4, 5, 9]) {
+      const { sink, writer } = setUp({ maxItems: 4 });
+      const taken: number[] = [];
+      const add = (row: number): void => {
+        if (writer.add(row)) taken.push(row);
+      };
+
+      for (const row of range(0, count)) add(row);
+      const closed = writer.close();
+      expect(() => add(count)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+      await closed;
+
+      expect(taken).toEqual(range(0, count));
+      expect(sink.stored).toEqual(taken);
+      expect(writer.stats()).toMatchObject({ accepted: count, written: count, pending: 0 });
+    }
+  });
+
+  it('is not undone by a sink that answers after it, twice or with an error', async () => {
+    const { clock, sink, writer, onError } = setUp({ closeTimeout: 100 });
+    const late: { store(): void; fail(): void }[] = [];
+    sink.answer = () =>
+      new Promise((resolve, reject) => {
+        late.push({ store: () => resolve('store'), fail: () => reject(new Error('late')) });
+      });
+    writer.add(1);
+    const closed = writer.close();
+    await clock.advance(100);
+    await expect(closed).rejects.toMatchObject({ items: [1] });
+    const before = writer.stats();
+    const calls = onError.mock.calls.length;
+
+    for (const { store, fail } of late) {
+      store();
+      fail();
+      store();
+    }
+    await settle();
+
+    expect(writer.stats()).toEqual(before);
+    expect(onError.mock.calls.length).toBe(calls);
+    expect(sink.closed).toBe(1);
+  });
 });

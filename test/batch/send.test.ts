@@ -38,6 +38,15 @@ describe('send', () => {
     expect(curious.ids).toHaveBeenCalledOnce();
   });
 
+  it('gives a context whose copy has everything, as sinks around others make one', async () => {
+    const copies: SendContext[] = [];
+
+    const { cutter, promise } = start(async (_, context) => void copies.push({ ...context }));
+    await promise;
+
+    expect(copies).toEqual([{ signal: cutter.signal, attempt: 3, batchId: 'b', ids: ['id-1'] }]);
+  });
+
   it('resolves with what the sink answers', async () => {
     const report = { rejected: [] };
 

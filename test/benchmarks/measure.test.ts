@@ -123,6 +123,15 @@ describe('a unit', () => {
     expect(events.at(-1)).toBe('closed');
   });
 
+  it('delay-ms runs all operations to warm up and once more, and closes the instance', async () => {
+    const { make, events } = witness(() => new Promise((resolve) => setImmediate(resolve)));
+
+    const figure = await UNITS['delay-ms'].measure(make, benchmark, settings);
+
+    expect(figure).toBeGreaterThanOrEqual(0);
+    expect(events).toEqual(['made', 1_000, 1_000, 'closed']);
+  });
+
   it('bytes counts what one instance holds after all operations, its buffers included', async () => {
     const kept: Float64Array[] = [];
     const { make, events } = witness((operations) => {

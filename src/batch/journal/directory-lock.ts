@@ -18,7 +18,8 @@ import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { ConfigError } from '../../core/errors.js';
 
-const LOCK = /^lock\.(\d+)$/;
+/** Numbers above are none of ours: counting on from them would not be exact. */
+const LOCK = /^lock\.(\d{1,15})$/;
 /** Longest path of a socket that every system takes. */
 const LONGEST_PATH = 100;
 /** Times that others may come first before something else must be wrong. */

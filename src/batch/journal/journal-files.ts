@@ -8,6 +8,9 @@ export const FILE_MODE = 0o600;
 /** Name of the file of acknowledgements. */
 export const LEDGER = 'ledger';
 
+/** Name of a file of rows that is being written anew. */
+export const COPY = 'copy.new';
+
 const SEGMENT = /^(\d{8,})-(\d{6,})\.journal$/;
 
 /** Name of a segment. */
@@ -42,6 +45,11 @@ export async function writeAll(file: FileHandle, bytes: Uint8Array, position: nu
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }
+}
+
+/** Waits until what was written to a file is on the disk. */
+export async function syncData(file: FileHandle): Promise<void> {
+  await file.datasync();
 }
 
 /** Waits until the names in a folder are on the disk. */

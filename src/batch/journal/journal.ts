@@ -73,13 +73,14 @@ export class Journal<T> {
   readonly #oldRows: OldRow[] = [];
   readonly #oldSegments = new Set<OldSegment>();
   /** Rows that were given up before the journal was open. */
-  readonly #settledEarly: number[] = [];
+  readonly #settledEarly: [from: number, to: number][] = [];
   #waiters: Waiter[] = [];
   #opening: Promise<readonly OpenedRow<T>[]> | undefined;
   #writing: Promise<void> | undefined;
   #failures = 0;
   #endPause: (() => void) | undefined;
   #syncTimer: Timer | undefined;
+  #isSyncDue = false;
   #isEnding = false;
   #fileBytes = 0;
   #counts = { replayed: 0, corrupt: 0, torn: 0, undecodable: 0 };
@@ -124,11 +125,11 @@ export class Journal<T> {
         run: this.#run,
         name: this.#name,
         segmentBytes: this.#segmentBytes,
-        isSynced: durability === 'batch',
+        durability,
         wallTime: () => this.#clock.wallTime(),
       });
       this.#ledger = new Ledger(directory, settled);
-      for (const identity of this.#settledEarly.splice(0)) this.#ledger.settle(this.#run, identity);
+      for (const [from, to] of this.#settledEarly.splice(0)) this.#ledger.settle(this.#run, from, to);
       this.#measure();
       this.#exitHook = onProcessExit(() => this.#writeNow());
       if (durability === 'interval') this.#armSync();
@@ -150,14 +151,18 @@ export class Journal<T> {
     return sequence;
   }
 
-  /** Notes that nobody needs a row any more. */
-  settle(identity: number): void {
-    if (identity < 0) return this.#settleOld(identity);
-    if (identity >= this.#queue.first) this.#queue.settle(identity);
-    else this.#log?.settle(identity);
-    // Also of a row that waits: it is written with its group if another of that matters.
-    if (this.#ledger === undefined) this.#settledEarly.push(identity);
-    else this.#ledger.settle(this.#run, identity);
+  /** Notes that nobody needs the rows from one identity to another any more. */
+  settle(from: number, to = from): void {
+    if (from < 0) {
+      for (let identity = from; identity <= to; identity++) this.#settleOld(identity);
+      return;
+    }
+    const { first } = this.#queue;
+    if (to >= first) this.#queue.settle(Math.max(from, first), to);
+    if (from < first) this.#log?.settle(from, Math.min(to, first - 1));
+    // Also of rows that wait: they are written with their group if another of that matters.
+    if (this.#ledger === undefined) this.#settledEarly.push([from, to]);
+    else this.#ledger.settle(this.#run, from, to);
     this.#kick();
   }
 
@@ -183,9 +188,12 @@ export class Journal<T> {
     this.#endPause?.();
     this.#syncTimer?.cancel();
     await this.#writing;
-    if (this.#log !== undefined) await this.#end(this.#log);
-    this.#exitHook?.[Symbol.dispose]();
-    await this.#lock?.release();
+    try {
+      if (this.#log !== undefined) await this.#end(this.#log);
+    } finally {
+      this.#exitHook?.[Symbol.dispose]();
+      await this.#lock?.release();
+    }
   }
 
   /** Counters as they are now. */
@@ -219,7 +227,7 @@ export class Journal<T> {
     const row = this.#oldRows[-identity - 1];
     if (row === undefined) return;
     row.segment.live--;
-    this.#ledger?.settle(row.segment.run, row.sequence);
+    this.#ledger?.settle(row.segment.run, row.sequence, row.sequence);
     this.#kick();
   }
 
@@ -238,7 +246,7 @@ export class Journal<T> {
   }
 
   get #hasWork(): boolean {
-    return !this.#queue.isEmpty || this.#ledger?.isPending === true || this.#waiters.length > 0;
+    return !this.#queue.isEmpty || this.#ledger?.isPending === true || this.#waiters.length > 0 || this.#isSyncDue;
   }
 
   async #writeOnce(): Promise<void> {
@@ -247,7 +255,8 @@ export class Journal<T> {
     const upTo = this.#sequence;
     try {
       await log.append(this.#queue.begin(), () => this.#queue.done());
-      if (this.#waiters.length > 0 && this.#settings.durability === 'interval') await log.sync();
+      if (this.#settings.durability === 'interval' && (this.#waiters.length > 0 || this.#isSyncDue)) await log.sync();
+      this.#isSyncDue = false;
       if (ledger.isPending) await ledger.write();
       await this.#tidy(log, ledger);
       this.#failures = 0;
@@ -308,11 +317,9 @@ export class Journal<T> {
 
   #armSync(): void {
     this.#syncTimer = this.#clock.setTimeout(() => {
-      const log = this.#log;
-      log?.sync().catch((error: unknown) => {
-        this.#listener.onFailure(error, 0);
-        return log.abandon();
-      });
+      // Not beside a write: when it fails the file is closed.
+      this.#isSyncDue = true;
+      this.#kick();
       this.#armSync();
     }, SYNC_INTERVAL);
     this.#syncTimer.unref();

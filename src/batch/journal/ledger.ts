@@ -81,9 +81,9 @@ export class Ledger {
     return this.#length;
   }
 
-  /** Notes that nobody needs a row any more. */
-  settle(run: number, sequence: number): void {
-    addTo(this.#pending, run, sequence, sequence);
+  /** Notes that nobody needs the rows from one number to another any more. */
+  settle(run: number, from: number, to: number): void {
+    addTo(this.#pending, run, from, to);
   }
 
   /** Writes what was noted. What fails is kept for the next call. */

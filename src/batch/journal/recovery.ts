@@ -1,8 +1,12 @@
 import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CorruptDataError } from '../../core/errors.js';
 import { readLedger, type SettledRows } from './ledger.js';
 import { runOf, segmentNames } from './journal-files.js';
 import { decodeSegment, type SegmentContents } from './segment-format.js';
+
+/** The highest number that the format has room for. */
+const LAST_RUN = 2 ** 32 - 1;
 
 /** A file that an earlier run has left. */
 export interface OldSegment {
@@ -43,11 +47,17 @@ export interface Recovered {
  * Reads a directory and tidies it up: torn tails are cut, and files without a row that matters removed.
  *
  * Files are read one after the other, and of each only the rows that matter are kept.
- * @throws CorruptDataError for files of another format version.
+ * @throws CorruptDataError for files of another format version, or when no number is left for another run.
  */
 export async function recover(directory: string): Promise<Recovered> {
   const ledger = await readLedger(directory);
   const names = await segmentNames(directory);
+  const lastRun = Math.max(0, ...names.map(runOf), ...ledger.settled.keys());
+  if (lastRun >= LAST_RUN) {
+    throw new CorruptDataError(
+      `${directory} has a file of run ${lastRun}, and runs are counted up to ${LAST_RUN}: move the files of this name away`,
+    );
+  }
   const rows: OldRow[] = [];
   let { corrupt } = ledger;
   let torn = 0;
@@ -62,7 +72,6 @@ export async function recover(directory: string): Promise<Recovered> {
     if (found.length === 0) await rm(path, { force: true });
     else if (contents !== undefined && contents.length < bytes.length) await truncate(path, contents.length);
   }
-  const lastRun = Math.max(0, ...names.map(runOf), ...ledger.settled.keys());
   return { rows, lastRun, settled: ledger.settled, corrupt, torn };
 }
 

@@ -105,12 +105,12 @@ export class RowQueue<T> {
     this.#bytes += end - at;
   }
 
-  /** Notes that the sink has a row that waits. */
-  settle(sequence: number): void {
+  /** Notes that nobody needs the rows from one number to another, all of which wait. */
+  settle(from: number, to = from): void {
     for (const group of this.#groups) {
-      if (sequence > group.last) continue;
-      group.live--;
-      return;
+      if (from > group.last) continue;
+      if (to < group.first) return;
+      group.live -= Math.min(to, group.last) - Math.max(from, group.first) + 1;
     }
   }
 

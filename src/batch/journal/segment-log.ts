@@ -1,7 +1,8 @@
 import { fdatasyncSync, openSync, writeSync } from 'node:fs';
-import { type FileHandle, open, rm, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FILE_MODE, segmentName, syncFolder, writeAll } from './journal-files.js';
+import { COPY, FILE_MODE, segmentName, syncData, syncFolder, writeAll } from './journal-files.js';
+import type { JournalDurability } from './journal-options.js';
 import type { RecordGroup } from './row-queue.js';
 import { encodeHeader, SEGMENT_HEADER } from './segment-format.js';
 
@@ -25,8 +26,8 @@ interface SegmentLogSettings {
   readonly name: string;
   /** Length from which on a new segment is begun. */
   readonly segmentBytes: number;
-  /** Whether what is written has to be on the disk. */
-  readonly isSynced: boolean;
+  /** 'batch' waits for the disk with each call of `append`, 'interval' with `sync` and at the end of a file. */
+  readonly durability: JournalDurability;
   readonly wallTime: () => number;
 }
 
@@ -40,6 +41,8 @@ interface Placement {
 export class SegmentLog {
   readonly #settings: SegmentLogSettings;
   readonly #segments: Segment[] = [];
+  /** Whose rows count, but may not be on the disk: the wait for it has failed. */
+  readonly #doubtful = new Set<Segment>();
   #file: FileHandle | undefined;
   #current: Segment | undefined;
   /** Length of the current file, with what is being written. */
@@ -82,26 +85,43 @@ export class SegmentLog {
         this.#isDirty = true;
         placements.push({ group, segment });
       }
-      if (this.#settings.isSynced) await this.sync();
+      if (this.#settings.durability === 'batch') await this.#syncFile();
     } catch (error) {
-      await this.abandon();
+      await this.#abandon();
       throw error;
     }
     onDone();
     for (const placement of placements) admit(placement);
   }
 
-  /** Waits until all that was appended is on the disk. */
+  /**
+   * Waits until all that was appended is on the disk.
+   *
+   * When it rejects, the next call writes the file anew: a second wait for the same one would succeed without what the
+   * system has given up. Not while `append` runs.
+   */
   async sync(): Promise<void> {
-    if (!this.#isDirty) return;
-    this.#isDirty = false;
-    await this.#file?.datasync();
+    for (const segment of this.#doubtful) await this.#renew(segment);
+    const segment = this.#current;
+    try {
+      await this.#syncFile();
+    } catch (error) {
+      if (segment !== undefined) this.#doubtful.add(segment);
+      this.#isDirty = false;
+      await this.#closeFile().catch(ignore);
+      throw error;
+    }
   }
 
-  /** Notes that the sink has a row that was written. */
-  settle(sequence: number): void {
-    const segment = this.#segments.find(({ last }) => sequence <= last);
-    if (segment !== undefined) segment.live--;
+  /** Notes that nobody needs the rows from one number to another, all of which were written and still needed. */
+  settle(from: number, to: number): void {
+    let rest = from;
+    for (const segment of this.#segments) {
+      if (rest > to) return;
+      if (rest > segment.last) continue;
+      segment.live -= Math.min(to, segment.last) - rest + 1;
+      rest = segment.last + 1;
+    }
   }
 
   /** Removes the files whose rows the sink has, the current one only when told so. */
@@ -122,13 +142,37 @@ export class SegmentLog {
     const descriptor = this.#file?.fd ?? this.#createNow();
     let position = this.#current?.bytes ?? SEGMENT_HEADER;
     for (const { used } of groups) position += writeSync(descriptor, used, 0, used.length, position);
-    if (this.#settings.isSynced) fdatasyncSync(descriptor);
+    if (this.#settings.durability === 'batch') fdatasyncSync(descriptor);
   }
 
   /** Closes the current file. */
   async close(): Promise<void> {
-    if (this.#settings.isSynced) await this.sync();
+    if (this.#settings.durability !== 'os') await this.sync();
     await this.#closeFile();
+  }
+
+  async #syncFile(): Promise<void> {
+    if (!this.#isDirty || this.#file === undefined) return;
+    await syncData(this.#file);
+    this.#isDirty = false;
+  }
+
+  /** Writes a copy of a file and puts it in its place. */
+  async #renew(segment: Segment): Promise<void> {
+    if (this.#segments.includes(segment)) {
+      const bytes = await readFile(segment.path);
+      const copy = join(this.#settings.directory, COPY);
+      const file = await open(copy, 'w', FILE_MODE);
+      try {
+        await writeAll(file, bytes, 0);
+        await syncData(file);
+      } finally {
+        await file.close();
+      }
+      await rename(copy, segment.path);
+      await syncFolder(this.#settings.directory);
+    }
+    this.#doubtful.delete(segment);
   }
 
   async #open(): Promise<{ file: FileHandle; segment: Segment }> {
@@ -148,7 +192,7 @@ export class SegmentLog {
   }
 
   async #create(): Promise<{ file: FileHandle; segment: Segment }> {
-    const { directory, run, name, isSynced, wallTime } = this.#settings;
+    const { directory, run, name, durability, wallTime } = this.#settings;
     const index = ++this.#index;
     const path = join(directory, segmentName(run, index));
     const file = await open(path, 'wx', FILE_MODE);
@@ -158,12 +202,12 @@ export class SegmentLog {
     this.#segments.push(segment);
     this.#position = SEGMENT_HEADER;
     await writeAll(file, encodeHeader({ run, name, index, createdAt: wallTime() }), 0);
-    if (isSynced) await syncFolder(directory);
+    if (durability !== 'os') await syncFolder(directory);
     return { file, segment };
   }
 
   /** Begins a new file with the next group, because the present one may be damaged. */
-  async abandon(): Promise<void> {
+  async #abandon(): Promise<void> {
     const segment = this.#current;
     this.#isDirty = false;
     await this.#closeFile().catch(ignore);

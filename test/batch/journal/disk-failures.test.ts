@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { VirtualClock } from 'tickwise';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { range, settle } from '../fake-sink.js';
-import { drain, leaveRows, rows, Table, temporaryFolder, writerOn } from './rig.js';
+import { drain, leaveRows, rows, segmentsOf, Table, temporaryFolder, writerOn } from './rig.js';
 
 const disk = vi.hoisted(() => ({
   /** What the next writes fail with. */
@@ -10,6 +10,9 @@ const disk = vi.hoisted(() => ({
   /** Bytes that are written all the same. */
   partial: 0,
   writes: 0,
+  /** What the next waits for the disk fail with. */
+  syncError: undefined as Error | undefined,
+  syncs: 0,
 }));
 
 vi.mock(import('../../../src/batch/journal/journal-files.js'), async (importOriginal) => {
@@ -22,12 +25,18 @@ vi.mock(import('../../../src/batch/journal/journal-files.js'), async (importOrig
       await original.writeAll(file, bytes.subarray(0, disk.partial), position);
       throw disk.error;
     },
+    syncData: async (file) => {
+      disk.syncs++;
+      if (disk.syncError !== undefined) throw disk.syncError;
+      return original.syncData(file);
+    },
   };
 });
 
 afterEach(() => {
   disk.error = undefined;
   disk.partial = 0;
+  disk.syncError = undefined;
 });
 
 const full = (): Error => Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
@@ -176,6 +185,112 @@ describe('a disk that fails', () => {
 
     expect(table.order).toEqual(range(0, 20));
     expect(table.rows.size).toBe(20);
+  });
+
+  it.each(['batch', 'interval'] as const)(
+    "while it is waited for makes secured wait until the rows are in another file, with '%s'",
+    async (durability) => {
+      const directory = await temporaryFolder();
+      const table = new Table();
+      table.isDown = true;
+      const ioClock = new VirtualClock();
+      const writer = writerOn(directory, table, { ioClock, closeTimeout: 0, journal: { durability } });
+      for (const row of rows(0, 5)) writer.add(row);
+      await writer.secured();
+      const [first = ''] = await segmentsOf(directory);
+      const inode = (await stat(first)).ino;
+      disk.syncError = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+      for (const row of rows(5, 10)) writer.add(row);
+      const secured = writer.secured();
+      await eventually(() => expect(writer.stats().journal?.isFailing).toBe(true));
+      disk.syncError = undefined;
+
+      await passUntil(ioClock, secured);
+      const files = await segmentsOf(directory);
+      const isSameFile = files.length === 1 && (await stat(files[0] ?? '')).ino === inode;
+      void writer.close().catch(() => undefined);
+      await ioClock.advance(10_000);
+      await writer.close().catch(() => undefined);
+      const next = new Table();
+      await drain(directory, next);
+
+      expect(isSameFile).toBe(false);
+      expect(next.order).toEqual(range(0, 10));
+    },
+  );
+
+  it("beside a write costs no row that counts, with 'interval'", async () => {
+    const directory = await temporaryFolder();
+    const table = new Table();
+    table.isDown = true;
+    const ioClock = new VirtualClock();
+    const onError = vi.fn();
+    const journal = { durability: 'interval' as const, maxBytes: 65_536 };
+    const writer = writerOn(directory, table, { ioClock, onError, closeTimeout: 0, journal });
+    await writer.ready();
+    disk.syncError = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+
+    for (let turn = 0; turn < 40; turn++) {
+      for (const row of rows(turn * 10, turn * 10 + 10)) writer.add(row);
+      await ioClock.advance(100);
+    }
+    disk.syncError = undefined;
+    await passUntil(ioClock, writer.secured());
+    void writer.close().catch(() => undefined);
+    await ioClock.advance(10_000);
+    await writer.close().catch(() => undefined);
+    const next = new Table();
+    const { journal: counts } = await drain(directory, next);
+
+    expect(onError.mock.calls.filter(([, { operation }]) => operation === 'journal')).not.toEqual([]);
+    expect(next.order).toEqual(range(0, 400));
+    expect(counts).toMatchObject({ replayed: 400, corrupt: 0, torn: 0 });
+  });
+
+  it("is waited for with 'interval' before a full file is left", async () => {
+    const table = new Table();
+    table.isDown = true;
+    const ioClock = new VirtualClock();
+    const journal = { durability: 'interval' as const, maxBytes: 65_536 };
+    const writer = writerOn(await temporaryFolder(), table, { ioClock, journal });
+    await writer.ready();
+    const before = disk.syncs;
+
+    for (let turn = 0; turn < 10; turn++) {
+      for (const row of rows(turn * 50, turn * 50 + 50)) writer.add(row);
+      await eventually(() => expect(writer.stats().journal?.unsecured).toBe(0));
+    }
+
+    // No time has passed, so that each of them is for a file that was full.
+    const { segments = 0 } = writer.stats().journal ?? {};
+    const syncs = disk.syncs - before;
+    table.isDown = false;
+    await passUntil(ioClock, writer.close());
+
+    expect(segments).toBeGreaterThan(2);
+    expect(syncs).toBe(segments - 1);
+  });
+
+  it('at the end is told by close, and the directory is free for the next writer', async () => {
+    const directory = await temporaryFolder();
+    const writer = writerOn(directory, new Table(), { journal: { durability: 'interval' } });
+    await writer.ready();
+    writer.add({ number: 1 });
+    await writer.flush();
+    const down = new Table();
+    down.isDown = true;
+    const second = writerOn(await temporaryFolder(), down, { closeTimeout: 50, journal: { durability: 'interval' } });
+    second.add({ number: 2 });
+    await second.secured();
+    second.add({ number: 3 });
+    await eventually(() => expect(second.stats().journal?.unsecured).toBe(0));
+    disk.syncError = Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
+
+    const [first, other] = await Promise.allSettled([writer.close(), second.close()]);
+    disk.syncError = undefined;
+
+    expect([first.status, other.status]).toEqual(['fulfilled', 'rejected']);
+    await expect(drain(directory, new Table())).resolves.toMatchObject({ accepted: 0 });
   });
 
   it('at the start is reported, and the writer takes no rows', async () => {

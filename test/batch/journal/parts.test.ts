@@ -167,6 +167,30 @@ describe('RowQueue', () => {
     expect(queue.live).toBe(1);
   });
 
+  it('settles ranges across groups as one row after the other', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9_000 }), { minLength: 1, maxLength: 80 }),
+        fc.nat(),
+        fc.nat(),
+        (sizes, a, b) => {
+          const [ranges, singles] = [queueOf(), queueOf()];
+          for (const [index, size] of sizes.entries())
+            for (const queue of [ranges, singles]) queue.add(size, index + 1);
+          const from = 1 + (a % sizes.length);
+          const to = from + (b % (sizes.length - from + 1));
+
+          ranges.settle(from, to);
+          for (let sequence = from; sequence <= to; sequence++) singles.settle(sequence);
+
+          const live = (queue: RowQueue<number>): number[] => queue.begin().map((group) => group.live);
+          expect(ranges.live).toBe(sizes.length - (to - from + 1));
+          expect(live(ranges)).toEqual(live(singles));
+        },
+      ),
+    );
+  });
+
   it('keeps groups that could not be written until nobody needs them', () => {
     const queue = queueOf();
     for (let sequence = 1; sequence <= 100; sequence++) queue.add(1_000, sequence);

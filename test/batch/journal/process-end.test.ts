@@ -28,6 +28,18 @@ describe('a process with 100 pending rows and handleSignals', () => {
     },
   );
 
+  it('closes a writer as well that is made while the others are closed', TIMEOUT, async () => {
+    const out = join(await temporaryFolder(), 'rows');
+    const start = await programOf('bot');
+    const program = start('signal-late', '100', out);
+    await readLines(program).next();
+
+    program.kill('SIGTERM');
+
+    expect(await endOf(program)).toBe('SIGTERM');
+    expect(numbersIn(out)).toEqual(range(0, 150));
+  });
+
   it('leaves the end to a listener of the program, and closes all the same', TIMEOUT, async () => {
     const out = join(await temporaryFolder(), 'rows');
     const start = await programOf('bot');

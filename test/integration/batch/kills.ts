@@ -1,3 +1,4 @@
+import { limitFiles } from './file-limit.js';
 import { type Oracle, seeded } from './oracle.js';
 
 /** Kills a writer so many times while its server has faults of its own, and lets a last one end in peace. */
@@ -8,10 +9,12 @@ export async function killMany(oracle: Oracle, directory: string, kills: number,
     const turns = Math.floor(random() * 300);
     let thaw = (): void => undefined;
     const fault = random();
-    await oracle.runAndKill(directory, lines, turns, async () => {
+    await oracle.runAndKill(directory, lines, turns, async (pid) => {
       if (fault < 0.25) oracle.proxy.cutsNextReply = true;
       else if (fault < 0.4) await oracle.crashServer().catch(() => undefined);
       else if (fault < 0.55) thaw = await oracle.freezeServer().catch(() => thaw);
+      // The disk of the writer is full, often in the middle of a group.
+      else if (fault < 0.7) limitFiles(pid, 64 + Math.floor(random() * 20_000));
     });
     thaw();
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { BatchWriter } from 'tickwise/batch';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startPostgres, type TestServer } from '../servers/index.js';
+import { limitFiles } from './file-limit.js';
 import { killMany } from './kills.js';
 import { bundleWriter, Oracle } from './oracle.js';
 
@@ -70,6 +71,29 @@ describe('a writer with a journal before Postgres', () => {
 
     expect(await oracle.judge()).toEqual({ lost: [], doubled: [], invented: [], dead: [], stored: 5_000 });
   });
+});
+
+describe('a writer with a journal under a quota', () => {
+  it(
+    'that stops files from growing waits for room, and loses and doubles nothing',
+    { timeout: 120_000 },
+    async (test) => {
+      if (oracle === undefined || !limitFiles(process.pid, 'unlimited')) {
+        test.skip('the server or prlimit is not installed');
+        return;
+      }
+      const { diskErrors } = oracle;
+
+      await oracle.runToEnd(directory, 5_000, async (pid) => {
+        limitFiles(pid, 3_000);
+        await vi.waitFor(() => expect(diskErrors.length).toBeGreaterThan(0), 60_000);
+        limitFiles(pid, 'unlimited');
+      });
+
+      expect(diskErrors).toContain('EFBIG');
+      expect(await oracle.judge()).toEqual({ lost: [], doubled: [], invented: [], dead: [], stored: 5_000 });
+    },
+  );
 });
 
 describe('a writer without a journal before Postgres', () => {

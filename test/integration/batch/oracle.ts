@@ -55,6 +55,8 @@ export class Oracle {
   readonly #server: TestServer;
   readonly #client: Client;
   readonly #dead: string[] = [];
+  /** What writers have said of failures of their disk. */
+  readonly diskErrors: string[] = [];
   #url = '';
   #begun = -1;
   /** Rows that were secured: a row of an earlier run may be begun and not secured. */
@@ -79,23 +81,33 @@ export class Oracle {
   }
 
   /** Runs a writer until it has said so many lines, and kills it some turns later. */
-  async runAndKill(directory: string, lines: number, turns: number, fault: () => Promise<void>): Promise<void> {
+  async runAndKill(
+    directory: string,
+    lines: number,
+    turns: number,
+    fault: (pid: number | undefined) => Promise<void>,
+  ): Promise<void> {
     const child = this.#start(directory, Infinity);
     const exit = once(child, 'exit');
     const heard = this.#listen(child, lines);
     await Promise.race([heard, exit]);
-    await fault();
+    await fault(child.pid);
     for (let turn = 0; turn < turns; turn++) await new Promise((done) => setImmediate(done));
     child.kill('SIGKILL');
     await exit;
     await this.#drained.get(child);
   }
 
-  /** Runs a writer that adds `count` rows and closes. */
-  async runToEnd(directory: string, count: number): Promise<void> {
+  /** Runs a writer that adds `count` rows and closes; `meanwhile` may harm it. */
+  async runToEnd(
+    directory: string,
+    count: number,
+    meanwhile?: (pid: number | undefined) => Promise<void>,
+  ): Promise<void> {
     const child = this.#start(directory, this.#begun + 1 + count);
     const exit = once(child, 'exit');
     void this.#listen(child, Infinity);
+    await meanwhile?.(child.pid);
     const [code] = (await exit) as [number | null];
     await this.#drained.get(child);
     if (code !== 0) throw new Error(`the writer ended with ${code}`);
@@ -157,6 +169,7 @@ export class Oracle {
       if (word === 'begun') this.#begun = Number(number);
       if (word === 'secured') for (; from <= Number(number); from++) this.#secured.add(from);
       if (word === 'dead' || word === 'refused') this.#dead.push(line);
+      if (word === 'disk') this.diskErrors.push(number);
       if (++heard === lines) onHeard();
     }
   }
