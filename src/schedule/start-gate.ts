@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../core/clock.js';
-import { type HotClock, hotClock } from '../core/hot-clock.js';
 import type { Attempt } from './attempt.js';
+import { Burst } from './burst.js';
 import type { ClassShares } from './class-shares.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import { type Feedback, type Reading, readFeedback } from './feedback.js';
@@ -43,10 +43,10 @@ export class StartGate {
   readonly #quota = new LearnedQuota();
   readonly #quotas = new Map<string, LearnedQuota>();
   readonly #readWallTime: () => number;
-  /** The time for all that needs no fraction of a millisecond: an adaptive limit does. */
-  readonly #hot: HotClock;
+  readonly #burst: Burst;
+  /** Whether somebody asks how long each attempt took. */
+  readonly #isTiming: boolean;
   #refusal: unknown;
-  #reads = 0;
   #running = 0;
   #isPaused = false;
   #throttled = 0;
@@ -57,7 +57,8 @@ export class StartGate {
     this.#parts = parts;
     this.#timeLimits = new TimeLimits(parts.clock);
     this.#readWallTime = () => parts.clock.wallTime();
-    this.#hot = hotClock(parts.clock);
+    this.#burst = new Burst(parts.clock, (now) => this.#endBurst(now));
+    this.#isTiming = parts.limit.isMeasuring || parts.breaker !== undefined;
   }
 
   /** Why an attempt can never start: what the rate limiter threw about it last. */
@@ -98,10 +99,9 @@ export class StartGate {
    */
   tryStart(attempt: Attempt, timeout: number): number {
     // Hot path: runs once per task of every list.
-    const { breaker, limit, shares } = this.#parts;
-    const now = this.#time();
+    const { breaker, clock, limit, shares } = this.#parts;
     if (breaker !== undefined && breaker.state === 'open') return WAIT.circuitOpen;
-    const wait = this.#acquire(attempt, now);
+    const wait = this.#acquire(attempt);
     if (wait !== 0) return wait;
     if (breaker !== undefined) {
       attempt.breakerToken = breaker.tryBegin();
@@ -109,10 +109,12 @@ export class StartGate {
     }
     this.#running++;
     shares.enter(attempt.rank);
-    attempt.startedAt = now;
-    attempt.limitTag = limit.begin(now);
-    attempt.expiresAt = now + timeout;
-    this.#timeLimits.add(attempt);
+    if (this.#isTiming) {
+      attempt.startedAt = clock.now();
+      attempt.limitTag = limit.begin(attempt.startedAt);
+    }
+    this.#timeLimits.add(attempt, timeout);
+    this.#burst.add();
     return 0;
   }
 
@@ -128,7 +130,7 @@ export class StartGate {
     }
     if (reading !== undefined) this.#observe(attempt, reading);
     const { breaker, clock, limit } = this.#parts;
-    if (limit.isMeasuring || breaker !== undefined) {
+    if (this.#isTiming) {
       const now = clock.now();
       const duration = now - attempt.startedAt;
       // An error without a status never reached the venue, for all we know.
@@ -200,19 +202,22 @@ export class StartGate {
     return quota;
   }
 
-  #time(): number {
-    const { clock, limit } = this.#parts;
-    if (limit.isMeasuring) return clock.now();
-    const { time, read } = this.#hot;
-    this.#reads = (this.#reads + 1) & 1_023;
-    const shared = time[0] ?? 0;
-    return shared === 0 || this.#reads === 0 ? read() : shared;
+  #endBurst(now: number): void {
+    this.#timeLimits.endBurst(now);
+    this.#quota.endBurst(now);
+    for (const quota of this.#quotas.values()) quota.endBurst(now);
   }
 
-  #acquire(attempt: Attempt, now: number): number {
-    const { rateLimit, shares } = this.#parts;
-    const leave = shares.leftOver(attempt.rank);
+  #acquire(attempt: Attempt): number {
+    const { clock, rateLimit, shares } = this.#parts;
     const quota = this.quotaOf(attempt.endpoint);
+    if (quota.isUnknown && rateLimit === undefined) {
+      quota.spend(attempt.weight);
+      attempt.quotaSpent = quota.spent;
+      return 0;
+    }
+    const leave = shares.leftOver(attempt.rank);
+    const now = clock.now();
     if (rateLimit !== undefined) {
       const pause = quota.pauseAt(now);
       return pause > 0 ? pause : this.#ask(rateLimit, attempt, leave);
