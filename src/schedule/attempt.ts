@@ -35,7 +35,7 @@ export class Attempt {
 
   /** Whether a list waits for its outcome. */
   isRunning = false;
-  /** Time of `Clock.now()` at which it started. */
+  /** Own time at which it started, where somebody asks how long it took. */
   startedAt = 0;
   /** What the concurrency limit noted. */
   limitTag = 0;

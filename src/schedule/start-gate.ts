@@ -5,6 +5,7 @@ import type { ClassShares } from './class-shares.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import { type Feedback, type Reading, readFeedback } from './feedback.js';
 import { LearnedQuota } from './learned-quota.js';
+import { OwnTime } from './own-time.js';
 import type { BreakerGate } from './rate-gate.js';
 import { TimeLimits } from './time-limits.js';
 import type { ToldLimit } from './told-limit.js';
@@ -44,6 +45,7 @@ export class StartGate {
   readonly #quotas = new Map<string, LearnedQuota>();
   readonly #readWallTime: () => number;
   readonly #burst: Burst;
+  readonly #ownTime: OwnTime;
   /** Whether somebody asks how long each attempt took. */
   readonly #isTiming: boolean;
   #refusal: unknown;
@@ -58,6 +60,7 @@ export class StartGate {
     this.#timeLimits = new TimeLimits(parts.clock);
     this.#readWallTime = () => parts.clock.wallTime();
     this.#burst = new Burst(parts.clock, (now) => this.#endBurst(now));
+    this.#ownTime = new OwnTime(parts.clock, () => this.#running > 0);
     this.#isTiming = parts.limit.isMeasuring || parts.breaker !== undefined;
   }
 
@@ -99,7 +102,7 @@ export class StartGate {
    */
   tryStart(attempt: Attempt, timeout: number): number {
     // Hot path: runs once per task of every list.
-    const { breaker, clock, limit, shares } = this.#parts;
+    const { breaker, limit, shares } = this.#parts;
     if (breaker !== undefined && breaker.state === 'open') return WAIT.circuitOpen;
     const wait = this.#acquire(attempt);
     if (wait !== 0) return wait;
@@ -110,7 +113,8 @@ export class StartGate {
     this.#running++;
     shares.enter(attempt.rank);
     if (this.#isTiming) {
-      attempt.startedAt = clock.now();
+      if (limit.isMeasuring) this.#ownTime.start();
+      attempt.startedAt = this.#ownTime.now();
       attempt.limitTag = limit.begin(attempt.startedAt);
     }
     this.#timeLimits.add(attempt, timeout);
@@ -129,9 +133,9 @@ export class StartGate {
       return 'throttled';
     }
     if (reading !== undefined) this.#observe(attempt, reading);
-    const { breaker, clock, limit } = this.#parts;
+    const { breaker, limit } = this.#parts;
     if (this.#isTiming) {
-      const now = clock.now();
+      const now = this.#ownTime.now();
       const duration = now - attempt.startedAt;
       // An error without a status never reached the venue, for all we know.
       if (isOk || reading !== undefined) limit.end(attempt.limitTag, duration, this.#running, now);
@@ -144,8 +148,8 @@ export class StartGate {
 
   /** Takes an attempt out that was given up while its task ran. One that timed out was slow, and counts as such. */
   abandon(attempt: Attempt, ending: 'timed-out' | 'abandoned'): void {
-    const { breaker, clock, limit } = this.#parts;
-    const now = clock.now();
+    const { breaker, limit } = this.#parts;
+    const now = this.#ownTime.now();
     const duration = now - attempt.startedAt;
     if (ending === 'timed-out') limit.end(attempt.limitTag, duration, this.#running, now);
     else limit.drop(attempt.limitTag);
@@ -180,6 +184,7 @@ export class StartGate {
 
   /** Forgets the wake-up: nothing waits any more. */
   sleep(): void {
+    this.#ownTime.stop();
     this.#wakeTimer?.cancel();
     this.#wakeTimer = undefined;
     this.#wakeAt = Infinity;
@@ -259,7 +264,7 @@ export class StartGate {
     rateLimit?.observe(source, attempt.endpoint);
     this.quotaOf(attempt.endpoint).refuse(attempt.weight, pauseFor, used, now);
     limit.drop(attempt.limitTag);
-    breaker?.end(attempt.breakerToken, true, now - attempt.startedAt);
+    breaker?.end(attempt.breakerToken, true, this.#ownTime.now() - attempt.startedAt);
     this.#leave(attempt);
   }
 
