@@ -35,7 +35,7 @@ export class Attempt {
 
   /** Whether a list waits for its outcome. */
   isRunning = false;
-  /** Time of `Clock.now()` at which it started. */
+  /** Own time at which it started, where somebody asks how long it took. */
   startedAt = 0;
   /** What the concurrency limit noted. */
   limitTag = 0;
@@ -46,7 +46,11 @@ export class Attempt {
   /** End of the learned quota's window at the start. */
   quotaWindow = 0;
 
-  /** Time of `Clock.now()` at which it expires. */
+  /** Whether it stands among the attempts that can expire. */
+  isLimited = false;
+  /** Milliseconds it may take. */
+  timeout = 0;
+  /** Time of `Clock.now()` at which it expires; known from the end of the burst it started in. */
   expiresAt = Infinity;
   /** Neighbours among the attempts that can expire. */
   previous: Attempt | undefined = undefined;

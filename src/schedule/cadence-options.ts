@@ -104,7 +104,7 @@ const cadenceSchema = z.strictObject({
   stagger: z._default(oneOf('none', 'golden'), 'none'),
   missed: z._default(oneOf('skip', 'run-once', 'catch-up'), 'skip'),
   concurrency: z._default(wholeNumber(1), 1),
-  clock: z._default(clockOption(), systemClock),
+  clock: z._default(clockOption(), () => systemClock),
   onError: z.optional(callback<ErrorHandler<CadenceErrorContext>>()),
 });
 

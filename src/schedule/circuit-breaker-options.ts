@@ -128,7 +128,7 @@ const breakerSchema = z.strictObject({
   isSuccess: z.optional(callback<(result: unknown) => boolean>()),
   judge: z.optional(callback<(error: unknown) => ErrorVerdict>()),
   onStateChange: z.optional(callback<Callback<[change: CircuitChange]>>()),
-  clock: z._default(clockOption(), systemClock),
+  clock: z._default(clockOption(), () => systemClock),
   onError: z.optional(callback<ErrorHandler<{ readonly name: string }>>()),
 });
 

@@ -43,7 +43,7 @@ const schema = z.strictObject({
   accept: z.optional(callback<(value: unknown) => boolean>()),
   stagger: z._default(duration(), 0),
   signal: z.optional(claim<AbortSignal>('an AbortSignal', (value) => value instanceof AbortSignal)),
-  clock: z._default(clockOption(), systemClock),
+  clock: z._default(clockOption(), () => systemClock),
   onError: z.optional(callback<ErrorHandler<{ readonly source: number }>>()),
 });
 

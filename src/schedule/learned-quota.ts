@@ -38,6 +38,8 @@ export class LearnedQuota {
   /** Weight of starts by the slot of time they fell in, to count a window that is learned of only at its end. */
   readonly #recent = new Float64Array(SLOTS);
   #newestSlot = 0;
+  /** Weight spent in the present burst, whose time is not known yet. */
+  #unplaced = 0;
   #limit = Infinity;
   #interval = 0;
   #windowEnd = 0;
@@ -48,6 +50,7 @@ export class LearnedQuota {
   #weightFactor = 1;
   #comparedUsed = 0;
   #comparedSpent = 0;
+  #isUnknown = true;
   #pausedUntil = 0;
   #lastRefusal = 0;
 
@@ -61,6 +64,29 @@ export class LearnedQuota {
     return this.#interval;
   }
 
+  /** Whether there was no refusal yet, so that nothing is held back. */
+  get isUnknown(): boolean {
+    return this.#isUnknown;
+  }
+
+  /** Takes `weight` while nothing is held back. */
+  spend(weight: number): void {
+    this.#spent += weight;
+    this.#unplaced += weight;
+  }
+
+  /** Notes when the weight was spent that was spent in a burst. */
+  endBurst(now: number): void {
+    if (this.#unplaced === 0) return;
+    const slot = Math.floor(now / SLOT);
+    for (let next = Math.max(this.#newestSlot + 1, slot - SLOTS + 1); next <= slot; next++) {
+      this.#recent[next % SLOTS] = 0;
+    }
+    this.#newestSlot = Math.max(this.#newestSlot, slot);
+    this.#recent[slot % SLOTS] = (this.#recent[slot % SLOTS] ?? 0) + this.#unplaced;
+    this.#unplaced = 0;
+  }
+
   /** Takes `weight` and returns 0, or takes nothing and returns the milliseconds to wait. Leaves `leave` of the limit. */
   tryAcquire(weight: number, leave: number, now: number): number {
     if (now < this.#pausedUntil) return this.#pausedUntil - now;
@@ -72,7 +98,7 @@ export class LearnedQuota {
         return Math.max(this.#windowEnd - now, GUARD);
       }
     }
-    this.#note(weight, now);
+    this.spend(weight);
     return 0;
   }
 
@@ -123,6 +149,8 @@ export class LearnedQuota {
   refuse(weight: number, pauseFor: number | undefined, used: number | undefined, now: number): number {
     const pause = (pauseFor ?? UNTOLD_PAUSE) + GUARD;
     const isNews = now >= this.#pausedUntil;
+    this.#isUnknown = false;
+    this.endBurst(now);
     this.#lastRefusal = now;
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     if (isNews && pauseFor !== undefined) this.#learn(weight, now + pauseFor, used, now);
@@ -167,20 +195,6 @@ export class LearnedQuota {
     if (now - this.#lastRefusal < Math.max(RAISE.after, RAISE.windows * this.#interval)) return;
     this.#limit *= RAISE.factor;
     this.#lastRefusal = now;
-  }
-
-  #note(weight: number, now: number): void {
-    this.#spent += weight;
-    const slot = Math.floor(now / SLOT);
-    if (slot === this.#newestSlot) {
-      this.#recent[slot % SLOTS] = (this.#recent[slot % SLOTS] ?? 0) + weight;
-      return;
-    }
-    for (let next = Math.max(this.#newestSlot + 1, slot - SLOTS + 1); next <= slot; next++) {
-      this.#recent[next % SLOTS] = 0;
-    }
-    this.#newestSlot = Math.max(this.#newestSlot, slot);
-    this.#recent[slot % SLOTS] = (this.#recent[slot % SLOTS] ?? 0) + weight;
   }
 
   #startedSince(start: number, now: number): number {

@@ -102,7 +102,7 @@ const limiterSchema = z.strictObject({
   latency: z._default(duration(), 0),
   maxWaiting: z._default(wholeNumber(0), 100_000),
   maxKeys: z._default(wholeNumber(1), 10_000),
-  clock: z._default(clockOption(), systemClock),
+  clock: z._default(clockOption(), () => systemClock),
 });
 
 const windowSchema = z.strictObject({

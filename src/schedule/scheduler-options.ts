@@ -282,7 +282,8 @@ const schedulerSchema = z.strictObject({
   isSuccess: z.optional(callback<(result: unknown) => boolean>()),
   feedback: z.optional(callback<(outcome: unknown) => Feedback | undefined>()),
   maxQueued: z._default(wholeNumber(1), 1_000_000),
-  clock: z._default(clockOption(), systemClock),
+  // From a function, since a value would be copied: the machine's clock is told from others by its identity.
+  clock: z._default(clockOption(), () => systemClock),
   onError: z.optional(callback<ErrorHandler<SchedulerErrorContext>>()),
 });
 

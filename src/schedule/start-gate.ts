@@ -1,10 +1,11 @@
 import type { Clock, Timer } from '../core/clock.js';
-import { type HotClock, hotClock } from '../core/hot-clock.js';
 import type { Attempt } from './attempt.js';
+import { Burst } from './burst.js';
 import type { ClassShares } from './class-shares.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import { type Feedback, type Reading, readFeedback } from './feedback.js';
 import { LearnedQuota } from './learned-quota.js';
+import { OwnTime } from './own-time.js';
 import type { BreakerGate } from './rate-gate.js';
 import { TimeLimits } from './time-limits.js';
 import type { ToldLimit } from './told-limit.js';
@@ -43,10 +44,11 @@ export class StartGate {
   readonly #quota = new LearnedQuota();
   readonly #quotas = new Map<string, LearnedQuota>();
   readonly #readWallTime: () => number;
-  /** The time for all that needs no fraction of a millisecond: an adaptive limit does. */
-  readonly #hot: HotClock;
+  readonly #burst: Burst;
+  readonly #ownTime: OwnTime;
+  /** Whether somebody asks how long each attempt took. */
+  readonly #isTiming: boolean;
   #refusal: unknown;
-  #reads = 0;
   #running = 0;
   #isPaused = false;
   #throttled = 0;
@@ -57,7 +59,9 @@ export class StartGate {
     this.#parts = parts;
     this.#timeLimits = new TimeLimits(parts.clock);
     this.#readWallTime = () => parts.clock.wallTime();
-    this.#hot = hotClock(parts.clock);
+    this.#burst = new Burst(parts.clock, (now) => this.#endBurst(now));
+    this.#ownTime = new OwnTime(parts.clock, () => this.#running > 0);
+    this.#isTiming = parts.limit.isMeasuring || parts.breaker !== undefined;
   }
 
   /** Why an attempt can never start: what the rate limiter threw about it last. */
@@ -99,9 +103,8 @@ export class StartGate {
   tryStart(attempt: Attempt, timeout: number): number {
     // Hot path: runs once per task of every list.
     const { breaker, limit, shares } = this.#parts;
-    const now = this.#time();
     if (breaker !== undefined && breaker.state === 'open') return WAIT.circuitOpen;
-    const wait = this.#acquire(attempt, now);
+    const wait = this.#acquire(attempt);
     if (wait !== 0) return wait;
     if (breaker !== undefined) {
       attempt.breakerToken = breaker.tryBegin();
@@ -109,10 +112,13 @@ export class StartGate {
     }
     this.#running++;
     shares.enter(attempt.rank);
-    attempt.startedAt = now;
-    attempt.limitTag = limit.begin(now);
-    attempt.expiresAt = now + timeout;
-    this.#timeLimits.add(attempt);
+    if (this.#isTiming) {
+      if (limit.isMeasuring) this.#ownTime.start();
+      attempt.startedAt = this.#ownTime.now();
+      attempt.limitTag = limit.begin(attempt.startedAt);
+    }
+    this.#timeLimits.add(attempt, timeout);
+    this.#burst.add();
     return 0;
   }
 
@@ -127,9 +133,9 @@ export class StartGate {
       return 'throttled';
     }
     if (reading !== undefined) this.#observe(attempt, reading);
-    const { breaker, clock, limit } = this.#parts;
-    if (limit.isMeasuring || breaker !== undefined) {
-      const now = clock.now();
+    const { breaker, limit } = this.#parts;
+    if (this.#isTiming) {
+      const now = this.#ownTime.now();
       const duration = now - attempt.startedAt;
       // An error without a status never reached the venue, for all we know.
       if (isOk || reading !== undefined) limit.end(attempt.limitTag, duration, this.#running, now);
@@ -142,8 +148,8 @@ export class StartGate {
 
   /** Takes an attempt out that was given up while its task ran. One that timed out was slow, and counts as such. */
   abandon(attempt: Attempt, ending: 'timed-out' | 'abandoned'): void {
-    const { breaker, clock, limit } = this.#parts;
-    const now = clock.now();
+    const { breaker, limit } = this.#parts;
+    const now = this.#ownTime.now();
     const duration = now - attempt.startedAt;
     if (ending === 'timed-out') limit.end(attempt.limitTag, duration, this.#running, now);
     else limit.drop(attempt.limitTag);
@@ -178,6 +184,7 @@ export class StartGate {
 
   /** Forgets the wake-up: nothing waits any more. */
   sleep(): void {
+    this.#ownTime.stop();
     this.#wakeTimer?.cancel();
     this.#wakeTimer = undefined;
     this.#wakeAt = Infinity;
@@ -200,19 +207,22 @@ export class StartGate {
     return quota;
   }
 
-  #time(): number {
-    const { clock, limit } = this.#parts;
-    if (limit.isMeasuring) return clock.now();
-    const { time, read } = this.#hot;
-    this.#reads = (this.#reads + 1) & 1_023;
-    const shared = time[0] ?? 0;
-    return shared === 0 || this.#reads === 0 ? read() : shared;
+  #endBurst(now: number): void {
+    this.#timeLimits.endBurst(now);
+    this.#quota.endBurst(now);
+    for (const quota of this.#quotas.values()) quota.endBurst(now);
   }
 
-  #acquire(attempt: Attempt, now: number): number {
-    const { rateLimit, shares } = this.#parts;
-    const leave = shares.leftOver(attempt.rank);
+  #acquire(attempt: Attempt): number {
+    const { clock, rateLimit, shares } = this.#parts;
     const quota = this.quotaOf(attempt.endpoint);
+    if (quota.isUnknown && rateLimit === undefined) {
+      quota.spend(attempt.weight);
+      attempt.quotaSpent = quota.spent;
+      return 0;
+    }
+    const leave = shares.leftOver(attempt.rank);
+    const now = clock.now();
     if (rateLimit !== undefined) {
       const pause = quota.pauseAt(now);
       return pause > 0 ? pause : this.#ask(rateLimit, attempt, leave);
@@ -254,7 +264,7 @@ export class StartGate {
     rateLimit?.observe(source, attempt.endpoint);
     this.quotaOf(attempt.endpoint).refuse(attempt.weight, pauseFor, used, now);
     limit.drop(attempt.limitTag);
-    breaker?.end(attempt.breakerToken, true, now - attempt.startedAt);
+    breaker?.end(attempt.breakerToken, true, this.#ownTime.now() - attempt.startedAt);
     this.#leave(attempt);
   }
 

@@ -9,7 +9,10 @@ import type { Attempt } from './attempt.js';
  */
 export class TimeLimits {
   readonly #clock: Clock;
+  /** The one that started last. */
   #first: Attempt | undefined;
+  /** The one that started last before the present burst. */
+  #firstBefore: Attempt | undefined;
   #timer: Timer | undefined;
   #due = Infinity;
 
@@ -17,27 +20,41 @@ export class TimeLimits {
     this.#clock = clock;
   }
 
-  /** Ends the attempt at its `expiresAt`, unless it is removed before. */
-  add(attempt: Attempt): void {
-    if (attempt.expiresAt === Infinity) return;
+  /** Ends the attempt `timeout` milliseconds after the burst in which it starts, unless it is removed before. */
+  add(attempt: Attempt, timeout: number): void {
+    if (timeout === Infinity) return;
     const second = this.#first;
+    attempt.timeout = timeout;
+    attempt.isLimited = true;
     attempt.next = second;
     attempt.previous = undefined;
     if (second !== undefined) second.previous = attempt;
     this.#first = attempt;
-    if (attempt.expiresAt < this.#due) this.#arm(attempt.expiresAt);
+  }
+
+  /** Lets the time begin of those that started in the burst that has ended. */
+  endBurst(now: number): void {
+    let earliest = Infinity;
+    for (let attempt = this.#first; attempt !== this.#firstBefore; attempt = attempt?.next) {
+      if (attempt === undefined) break;
+      attempt.expiresAt = now + attempt.timeout;
+      earliest = Math.min(earliest, attempt.expiresAt);
+    }
+    this.#firstBefore = this.#first;
+    if (earliest < this.#due) this.#arm(earliest);
   }
 
   /** Forgets an attempt that has ended. */
   remove(attempt: Attempt): void {
-    if (attempt.expiresAt === Infinity) return;
+    if (!attempt.isLimited) return;
     const { next, previous } = attempt;
     if (next !== undefined) next.previous = previous;
     if (previous !== undefined) previous.next = next;
     else if (this.#first === attempt) this.#first = next;
+    if (this.#firstBefore === attempt) this.#firstBefore = next;
     attempt.next = attempt.previous = undefined;
-    attempt.expiresAt = Infinity;
-    if (this.#first === undefined) this.#disarm();
+    attempt.isLimited = false;
+    if (this.#first === undefined && this.#timer !== undefined) this.#disarm();
   }
 
   #arm(due: number): void {
@@ -55,6 +72,7 @@ export class TimeLimits {
   #check(): void {
     this.#disarm();
     const now = this.#clock.now();
+    this.endBurst(now);
     const late: Attempt[] = [];
     let earliest = Infinity;
     for (let attempt = this.#first; attempt !== undefined; attempt = attempt.next) {
