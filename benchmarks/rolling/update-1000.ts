@@ -8,12 +8,12 @@ export default {
   question: `how long does a new bar of ${SYMBOLS} symbols take to go into all ${PAIRS} sums, window ${WINDOW}?`,
   operation: 'bar',
   checkOperations: 1_100,
-  reference: (operations) => digestOf(newest(bars, operations)),
+  reference: (operations) => digestOf(newest(bars, WINDOW + operations)),
   note: `Divide by ${PAIRS} for the time per pair.`,
   contenders: [
-    { name: 'RollingCorrelation, WebAssembly', ours: true, setup: () => pushes('wasm', false) },
-    { name: 'RollingCorrelation, WebAssembly, ticks', ours: true, setup: () => pushes('wasm', false, 0.01) },
-    { name: 'RollingCorrelation, JavaScript', ours: true, setup: () => pushes('js', false) },
+    { name: 'RollingCorrelation, WebAssembly', ours: true, setup: () => pushes('wasm') },
+    { name: 'RollingCorrelation, WebAssembly, ticks', ours: true, setup: () => pushes('wasm', { tickSize: 0.01 }) },
+    { name: 'RollingCorrelation, JavaScript', ours: true, setup: () => pushes('js') },
     {
       name: 'the loop over a packed triangle by hand, nothing else',
       floor: true,
@@ -28,7 +28,7 @@ export default {
             return products[1];
           },
           // It keeps sums alone, and has no correlations to compare.
-          answer: () => digestOf(newest(bars, done)),
+          answer: () => digestOf(newest(bars, WINDOW + done)),
         };
       },
     },

@@ -26,7 +26,8 @@ export interface Benchmark {
   /** For `unit: 'bytes'`, `'gc-ms'`, `'misses'` and `'delay-ms'`: operations of the measured run. */
   readonly operations?: number;
   /**
-   * Fewest operations of a timed block, for work that comes in batches: a multiple of a batch.
+   * Fewest operations of a timed block, for work that comes in batches: a multiple of a batch. Below 64, for long
+   * operations, also how many a call does while warming up.
    * @default 64
    */
   readonly leastOperations?: number;

@@ -39,7 +39,9 @@ export async function measureTime(
     kept.value = result instanceof Promise ? await result : result;
     return now() - start;
   };
-  for (const end = now() + warmup; now() < end;) await timed(WARMUP_OPERATIONS);
+  // Operations of which few make a block are long: 500 of them might take minutes.
+  const warmupOperations = leastOperations < 64 ? leastOperations : WARMUP_OPERATIONS;
+  for (const end = now() + warmup; now() < end;) await timed(warmupOperations);
   const operations = await blockSize(timed, block, leastOperations);
   const results: number[] = [];
   for (let index = 0; index < blocks; index++) results.push(((await timed(operations)) * 1e6) / operations);

@@ -1,5 +1,6 @@
 import { GapSums } from './gap-sums.js';
 import type { EngineChoice } from './kernel-engine.js';
+import type { KernelThreads } from './kernel-threads.js';
 import { ProductMatrix } from './product-matrix.js';
 import { RowRepair } from './row-repair.js';
 import { SymbolMoments } from './symbol-moments.js';
@@ -39,6 +40,8 @@ export interface CoMomentOptions {
   readonly engine: EngineChoice;
   /** Symbols there is room for. */
   readonly capacity?: number;
+  /** Who helps with passes over all pairs. */
+  readonly threads?: KernelThreads;
 }
 
 /** The state but for what is in arrays. */
@@ -91,10 +94,10 @@ export class CoMoments {
 
   /** @throws ConfigError when the engine asked for is not to be had. */
   constructor(options: CoMomentOptions) {
-    const { ticks, window, engine, tolerance, capacity = ticks.length } = options;
+    const { ticks, window, engine, tolerance, capacity = ticks.length, threads } = options;
     this.#options = options;
     this.window = window;
-    this.products = new ProductMatrix('RollingCorrelation', engine, ticks.length, capacity, window);
+    this.products = new ProductMatrix('RollingCorrelation', engine, ticks.length, capacity, window, threads);
     this.moments = new SymbolMoments(this.products.sums);
     this.values = new SymbolValues(this.products, this.moments, ticks);
     this.gaps = new GapSums(this.moments.square);

@@ -8,7 +8,7 @@
 ;; Bars: up to four that wait, in blocks of 128 bytes for two symbols each. Bar b has 32 bytes in a block: what
 ;; enters (two doubles) and what leaves (two doubles). Whoever passes `bars` passes the address of one bar's part.
 (module
-  (import "host" "memory" (memory 1))
+  (import "host" "memory" (memory 1 65536))
 
   ;; Adds one bar's products to rows `first` to `last - 1`, and takes off those of what it replaces.
   (func (export "slideOne") (param $products i32) (param $first i32) (param $last i32) (param $bars i32)

@@ -9,6 +9,7 @@ import type { PsdPolicy } from './psd.js';
 /** Most symbols. */
 export const MAX_SYMBOLS = 8_192;
 const MAX_WINDOW = 2 ** 20;
+const MAX_WORKERS = 16;
 /** Most values kept, symbols times window: 512 MB. */
 export const MAX_VALUES = 2 ** 26;
 
@@ -67,6 +68,13 @@ export interface RollingCorrelationOptions {
    * @default 'none'
    */
   readonly psd?: PsdPolicy;
+  /**
+   * Threads beside the calling one that take a share of the work on all pairs while there are 1 000 symbols or more;
+   * 0 to 16, and no more than there are idle cores. Results are the same bits. They sleep between bars, keep no process
+   * alive, and end with `close`. Only WebAssembly can use them; memory is shared with them, not copied.
+   * @default 0
+   */
+  readonly workers?: number;
 }
 
 /** Options of a rolling correlation with defaults applied. */
@@ -91,6 +99,8 @@ export interface CorrelationSettings {
   readonly engine: EngineChoice;
   /** What `matrix` does about negative eigenvalues. */
   readonly psd: PsdPolicy;
+  /** Threads beside the calling one. */
+  readonly workers: number;
   /** Tick of symbols that are added without one. */
   readonly defaultTick: number;
 }
@@ -111,7 +121,16 @@ const SCHEMA = z.strictObject({
   engine: z._default(oneOf('auto', 'wasm', 'js'), 'auto'),
   psd: z._default(oneOf('none', 'clip', 'shrink'), 'none'),
   tolerance: z._default(numberWithin(1e-13, 1), 1e-10),
+  workers: z._default(wholeNumber(0, MAX_WORKERS), 0),
 });
+
+/**
+ * Checks the options that are no part of a snapshot.
+ * @throws ConfigError
+ */
+export function readWorkers(owner: string, options: unknown): number {
+  return readOptions(owner, z.strictObject({ workers: SCHEMA.shape.workers }), options).workers;
+}
 
 /**
  * Checks the options of a rolling correlation.

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { claim, flag, numberWithin, oneOf, readOptions, wholeNumber } from '../core/options.js';
 import { type CorrelationSettings, isTickSize, readCorrelationOptions } from './correlation-options.js';
+import { depthOf } from './bar-intake.js';
+import { rowStart } from './co-moment-kernels.js';
 import { CorrelationState, type StateMarks } from './correlation-state.js';
 import { decodeState, encodeState, fillArrays, orCorrupt } from './state-bytes.js';
 
@@ -56,12 +58,15 @@ export function writeSnapshot(
  * @throws ArgumentError when `bytes` is no Uint8Array.
  * @throws CorruptDataError when anything about the bytes is wrong.
  */
-export function readSnapshot(bytes: unknown): { settings: CorrelationSettings; state: CorrelationState } {
+export function readSnapshot(
+  bytes: unknown,
+  workers: number,
+): { settings: CorrelationSettings; state: CorrelationState } {
   const { header, body } = decodeState(bytes);
   return orCorrupt(() => {
     const { options, defaultTick, marks } = readOptions('RollingCorrelation snapshot', HEADER, header);
-    const settings = { ...readCorrelationOptions('RollingCorrelation', options), defaultTick };
-    requireConsistent(settings, marks);
+    const settings = { ...readCorrelationOptions('RollingCorrelation', options), defaultTick, workers };
+    requireConsistent(settings, marks, body.length);
     const state = new CorrelationState(settings, marks.moments.capacity);
     state.restore(marks);
     fillArrays(state.kept, body);
@@ -69,9 +74,19 @@ export function readSnapshot(bytes: unknown): { settings: CorrelationSettings; s
   });
 }
 
-function requireConsistent({ symbols, window, ticks }: CorrelationSettings, { moments }: StateMarks): void {
-  const { capacity, slot, bars, modes, gaps, waiting } = moments;
+// Before anything is allocated: what the arrays would take must be there, and every place must be within its array.
+function requireConsistent(settings: CorrelationSettings, marks: StateMarks, bodyBytes: number): void {
+  const { symbols, window, ticks, input } = settings;
+  const { capacity, slot, bars, modes, gaps, waiting } = marks.moments;
+  const [timesCount, newestTime] = marks.times;
+  const depth = depthOf(window, input);
+  const values = capacity * (window + 3 * new Set(gaps).size) + rowStart(capacity);
   const isConsistent =
+    8 * values <= bodyBytes &&
+    marks.intake.slot < depth &&
+    timesCount <= depth &&
+    newestTime < depth &&
+    newestTime >= Math.min(timesCount, 1) - 1 &&
     capacity >= symbols.length &&
     capacity <= 2 * symbols.length + 4096 &&
     slot < window &&

@@ -5,7 +5,9 @@ import { CorrelationMatrix } from './correlation-matrix.js';
 import type { CorrelationSettings } from './correlation-options.js';
 import type { CorrelationCounters } from './correlation-stats.js';
 import { isGap } from './gap.js';
+import { KernelThreads } from './kernel-threads.js';
 import { PairMoments } from './pair-moments.js';
+import { THREAD } from './row-passes.js';
 
 /** The numbers of a state, for a snapshot. */
 export interface StateMarks {
@@ -31,6 +33,8 @@ export class CorrelationState {
   readonly intake: BarIntake;
   /** Their times. */
   readonly times: BarTimes;
+  /** Who helps with passes over all pairs. */
+  readonly threads: KernelThreads;
   readonly #settings: CorrelationSettings;
   readonly #isListwise: boolean;
   #moments: CoMoments;
@@ -44,7 +48,8 @@ export class CorrelationState {
     this.#isListwise = missing === 'listwise';
     this.intake = new BarIntake(symbols.length, window, input, missing);
     this.times = new BarTimes(depthOf(window, input));
-    this.#moments = new CoMoments({ ...settings, capacity });
+    this.threads = new KernelThreads(settings.workers, THREAD);
+    this.#moments = new CoMoments({ ...settings, capacity, threads: this.threads });
     this.#pair = this.#pairOf(this.#moments);
     this.#matrix = this.#matrixOf(this.#moments, this.#pair);
   }

@@ -28,6 +28,8 @@ export interface RollingCorrelationStats {
   readonly rowRecomputes: number;
   /** What does the arithmetic. */
   readonly engine: 'wasm' | 'js';
+  /** Threads that help, once the first pass has started them. */
+  readonly workers: number;
 }
 
 /** The counters that are kept beside the sums. */

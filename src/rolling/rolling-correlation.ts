@@ -10,6 +10,7 @@ import {
   MAX_SYMBOLS,
   MAX_VALUES,
   readCorrelationOptions,
+  readWorkers,
   type RollingCorrelationOptions,
 } from './correlation-options.js';
 import { readSnapshot, writeSnapshot } from './correlation-snapshot.js';
@@ -49,8 +50,8 @@ const OWNER = 'RollingCorrelation';
  *
  * A value that is NaN, infinite or beyond 1e150 is missing. It spoils nothing and leaves with its bar.
  *
- * Cost: a push is two multiplications per pair and allocates nothing; memory is 8 bytes per pair and 8 (with
- * ticks 16) per value in the window. Reading a pair is O(1), and so is amending the newest bar; see `amend` and
+ * Cost: a push is two multiplications per pair and allocates nothing; memory is 24 bytes per pair and 8
+ * (with ticks 16) per value in the window. Reading a pair is O(1), and so is amending the newest bar; see `amend` and
  * `missing` for what costs more. WebAssembly and plain JavaScript give the same bits.
  *
  * @throws ConfigError when an option is unknown or out of range.
@@ -73,12 +74,14 @@ export class RollingCorrelation {
   }
 
   /**
-   * Makes an instance of what `snapshot` wrote. It goes on to the bit as the other one does.
+   * Makes an instance of what `snapshot` wrote. It goes on to the bit as the other one does. Threads are no part of a
+   * snapshot: `workers` is as in the options of the constructor.
+   * @throws ConfigError when an option is unknown or out of range.
    * @throws ArgumentError when `bytes` is no Uint8Array.
    * @throws CorruptDataError when the bytes are truncated, altered, of something else or of another format.
    */
-  static restore(bytes: Uint8Array): RollingCorrelation {
-    const { settings, state } = readSnapshot(bytes);
+  static restore(bytes: Uint8Array, options: Pick<RollingCorrelationOptions, 'workers'> = {}): RollingCorrelation {
+    const { settings, state } = readSnapshot(bytes, readWorkers(`${OWNER}.restore`, options));
     // As small as can be: everything in it is replaced.
     const made = new RollingCorrelation({ symbols: settings.symbols, window: 1, engine: 'js' });
     made.#settings = settings;
@@ -170,6 +173,19 @@ export class RollingCorrelation {
       throw new ArgumentError(`${OWNER}: symbol must not be the last, got ${show(symbol)}`);
     this.#state.removeSymbol(index);
     this.#name(this.#symbols.filter((one) => one !== symbol));
+  }
+
+  /**
+   * Ends the threads of `workers`. The instance goes on without them, to the same bits. Without threads, and when
+   * called again, there is nothing to do.
+   */
+  close(): Promise<void> {
+    return this.#state.threads.close();
+  }
+
+  /** Ends the threads, as `close` does. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** The whole state as bytes, for `restore`. */
@@ -282,7 +298,7 @@ export class RollingCorrelation {
 
   /** Counters and state, as plain data. */
   stats(): RollingCorrelationStats {
-    const { moments, intake, counters } = this.#state;
+    const { moments, intake, counters, threads } = this.#state;
     return {
       symbols: this.#symbols.length,
       exactSymbols: this.#symbols.length - moments.values.floats,
@@ -294,6 +310,7 @@ export class RollingCorrelation {
       floatFallbacks: moments.values.fallbacks,
       rowRecomputes: moments.repair.rebuilds,
       engine: moments.products.engine,
+      workers: threads.running,
     };
   }
 

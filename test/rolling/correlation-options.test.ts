@@ -25,6 +25,7 @@ const wrong: readonly (readonly [string, readonly unknown[]])[] = [
   ['input', [null, '', 'prices', 5, ['values']]],
   ['missing', [null, '', 'ignore', 5]],
   ['engine', [null, '', 'native', 5]],
+  ['workers', [17, ...notWhole]],
   ['psd', [null, '', 'nearest', true]],
   ['tolerance', [null, '1e-9', NaN, 0, 1e-14, -1, 1.1, Infinity]],
   ['tickSize', [null, 0, -1, NaN, Infinity, '0.1', [0.1], 5e-324, { A: 0 }, { A: '1' }, { A: NaN }, { C: 1 }]],
@@ -58,7 +59,7 @@ describe('options of RollingCorrelation', () => {
     );
   });
 
-  it.each([{ windows: 10 }, { workers: 2 }, { clock: {} }])('refuses the unknown option %o', (extra) => {
+  it.each([{ windows: 10 }, { threads: 2 }, { clock: {} }])('refuses the unknown option %o', (extra) => {
     expect(() => build(extra)).toThrow(/unknown option/);
   });
 

@@ -227,6 +227,7 @@ describe('single results', () => {
       floatFallbacks: 0,
       rowRecomputes: 0,
       engine: 'wasm',
+      workers: 0,
     });
   });
 });

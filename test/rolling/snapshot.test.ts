@@ -148,6 +148,12 @@ describe('a restored RollingCorrelation', () => {
     ['symbols', '"A","B"', '"A","A"'],
     ['names', '"pushes"', '"pushed"'],
     ['text', '{"options"', '["options"'],
+    ['place of the newest time', '"times":[10,4', '"times":[10,10'],
+    ['count of times', '"times":[10,4', '"times":[11,4'],
+    ['place of the newest price', '"intake":{"slot":0', '"intake":{"slot":10'],
+    ['window, far larger than the bytes', '"window":10', '"window":1048576'],
+    ['capacity, far larger than the bytes', '"capacity":6', '"capacity":4096'],
+    ['symbols with gaps', '"gaps":[', '"gaps":[4,3,2,1,0,'],
   ])('refuses a header with other %s, though its checksum holds', (_, from, to) => {
     const bytes = filled().snapshot();
     const changed = rewritten(bytes, from, to);

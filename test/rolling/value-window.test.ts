@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { productsOf, squaresAround, sumOf } from '../../src/rolling/kernels.js';
 import { RunLengths } from '../../src/rolling/run-lengths.js';
 import { ValueWindow } from '../../src/rolling/value-window.js';
 
@@ -71,30 +70,5 @@ describe('RunLengths', () => {
         }
       }),
     );
-  });
-});
-
-describe('kernels', () => {
-  const column = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 50 });
-
-  it('adds in order, as a loop over the slice does', () => {
-    fc.assert(
-      fc.property(column, fc.nat({ max: 49 }), fc.nat({ max: 50 }), (values, from, length) => {
-        const start = Math.min(from, values.length);
-        const count = Math.min(length, values.length - start);
-        const slice = values.slice(start, start + count);
-        const typed = Float64Array.from(values);
-
-        expect(sumOf(typed, start, count)).toBe(slice.reduce((sum, one) => sum + one, 0));
-        expect(squaresAround(typed, start, count, 2.5)).toBe(
-          slice.reduce((sum, one) => sum + (one - 2.5) * (one - 2.5), 0),
-        );
-        expect(productsOf(typed, typed, start, count)).toBe(slice.reduce((sum, one) => sum + one * one, 0));
-      }),
-    );
-  });
-
-  it('gives 0 for nothing', () => {
-    expect(sumOf(new Float64Array(3), 1, 0)).toBe(0);
   });
 });

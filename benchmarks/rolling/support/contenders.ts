@@ -1,14 +1,33 @@
 import { type EngineChoice, RollingCorrelation } from 'tickwise/rolling';
 import type { Instance } from '../../runner/contract.js';
-import { makeBars, names, newest, rounded, SYMBOLS, WINDOW } from './market.js';
+import { makeBars, names, newest, PAIRS, rounded, SYMBOLS, WINDOW } from './market.js';
 
-/** Pushes a bar per operation; with `out` all correlations are written after each. */
-export function pushes(engine: EngineChoice, isRead: boolean, tickSize?: number): Instance {
-  const bars = makeBars(SYMBOLS);
-  const options = { symbols: names(SYMBOLS), window: WINDOW, engine, ...(tickSize !== undefined && { tickSize }) };
-  const rolling = new RollingCorrelation(options);
-  const out = new Float64Array(SYMBOLS * SYMBOLS);
-  let done = 0;
+/** What `pushes` may be told beside the engine. */
+interface PushOptions {
+  /** Writes all correlations after each bar. */
+  readonly isRead?: boolean;
+  /** Price step; none by default. */
+  readonly tickSize?: number;
+  /** Symbols; 1 000 by default. */
+  readonly symbols?: number;
+  /** Threads beside the calling one. */
+  readonly workers?: number;
+}
+
+/** Pushes a bar per operation. The window is full before the first. */
+export function pushes(engine: EngineChoice, options: PushOptions = {}): Instance {
+  const { isRead = false, tickSize, symbols = SYMBOLS, workers = 0 } = options;
+  const bars = makeBars(symbols);
+  const rolling = new RollingCorrelation({
+    symbols: names(symbols),
+    window: WINDOW,
+    engine,
+    workers,
+    ...(tickSize !== undefined && { tickSize }),
+  });
+  const out = new Float64Array(symbols * symbols);
+  for (let bar = 0; bar < WINDOW; bar++) rolling.push(bars[bar] ?? out);
+  let done = WINDOW;
   return {
     run(operations) {
       for (const end = done + operations; done < end; done++) {
@@ -17,37 +36,52 @@ export function pushes(engine: EngineChoice, isRead: boolean, tickSize?: number)
       }
       return out[1];
     },
-    answer: () => meanOf(rolling.matrix(out)),
+    answer: () => meanOf(rolling.matrix(out), symbols),
+    close: () => rolling.close(),
   };
 }
 
-/** Keeps the window and computes all correlations from it, after every bar, as `matrix` does. */
-export function recomputes(matrix: (window: readonly Float64Array[], out: Float64Array) => void): Instance {
+/** Pairs of the sample that stands for all. */
+const SAMPLE = Math.round(PAIRS / 100);
+
+/**
+ * As bots do it: a list of numbers per symbol; for each pair two means, then three sums. One pair in a hundred is
+ * computed, for all of them take seconds. The answer is that of all when the sample is right.
+ */
+export function naiveSample(): Instance {
   const bars = makeBars(SYMBOLS);
-  const out = new Float64Array(SYMBOLS * SYMBOLS);
-  let done = 0;
+  const lists = Array.from({ length: SYMBOLS }, (_, symbol) => newest(bars, WINDOW).map((bar) => bar[symbol] ?? NaN));
+  const pairOf = (pair: number): [number, number] => [pair % SYMBOLS, (pair * 7 + 3) % SYMBOLS];
+  const found = new Float64Array(SAMPLE);
+  let done = WINDOW;
   return {
     run(operations) {
-      for (const end = done + operations; done < end; done++) matrix(newest(bars, done + 1), out);
-      return out[1];
+      for (const end = done + operations; done < end; done++) {
+        for (const [symbol, list] of lists.entries()) {
+          list.shift();
+          list.push(bars[done % bars.length]?.[symbol] ?? NaN);
+        }
+        for (let pair = 0; pair < SAMPLE; pair++) {
+          const [left, right] = pairOf(pair);
+          found[pair] = pearson(lists[left] ?? [], lists[right] ?? []);
+        }
+      }
+      return found[0];
     },
-    answer: () => meanOf(out),
+    answer() {
+      const matrix = new Float64Array(SYMBOLS * SYMBOLS);
+      typedMatrix(newest(bars, done), matrix);
+      const isRight = found.every((value, pair) => {
+        const [left, right] = pairOf(pair);
+        return Math.abs(value - (matrix[left * SYMBOLS + right] ?? NaN)) < 1e-9;
+      });
+      return isRight ? meanOf(matrix, SYMBOLS) : NaN;
+    },
   };
-}
-
-/** As bots do it: for each pair a list of values of either symbol, two means, three sums. */
-export function naiveMatrix(window: readonly Float64Array[], out: Float64Array): void {
-  for (let left = 0; left < SYMBOLS; left++) {
-    for (let right = left; right < SYMBOLS; right++) {
-      const x = window.map((bar) => bar[left] ?? NaN);
-      const y = window.map((bar) => bar[right] ?? NaN);
-      out[left * SYMBOLS + right] = out[right * SYMBOLS + left] = pearson(x, y);
-    }
-  }
 }
 
 /** Typed arrays: deviations once per symbol, then one product per pair and bar. */
-export function typedMatrix(window: readonly Float64Array[], out: Float64Array): void {
+function typedMatrix(window: readonly Float64Array[], out: Float64Array): void {
   const bars = window.length;
   const rows = new Float64Array(SYMBOLS * bars);
   for (let symbol = 0; symbol < SYMBOLS; symbol++) standardise(window, symbol, rows);
@@ -76,12 +110,17 @@ function standardise(window: readonly Float64Array[], symbol: number, rows: Floa
 function pearson(x: readonly number[], y: readonly number[]): number {
   const meanX = x.reduce((sum, value) => sum + value, 0) / x.length;
   const meanY = y.reduce((sum, value) => sum + value, 0) / y.length;
-  const cross = x.reduce((sum, value, index) => sum + (value - meanX) * ((y[index] ?? NaN) - meanY), 0);
-  const ofX = x.reduce((sum, value) => sum + (value - meanX) ** 2, 0);
-  const ofY = y.reduce((sum, value) => sum + (value - meanY) ** 2, 0);
+  let [cross, ofX, ofY] = [0, 0, 0];
+  for (let index = 0; index < x.length; index++) {
+    const left = (x[index] ?? NaN) - meanX;
+    const right = (y[index] ?? NaN) - meanY;
+    cross += left * right;
+    ofX += left * left;
+    ofY += right * right;
+  }
   return cross / Math.sqrt(ofX * ofY);
 }
 
-function meanOf(matrix: Float64Array): number {
-  return rounded((matrix.reduce((sum, value) => sum + value, 0) - SYMBOLS) / (SYMBOLS * (SYMBOLS - 1)));
+function meanOf(matrix: Float64Array, symbols: number): number {
+  return rounded((matrix.reduce((sum, value) => sum + value, 0) - symbols) / (symbols * (symbols - 1)));
 }

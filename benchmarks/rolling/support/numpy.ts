@@ -12,12 +12,12 @@ import numpy as np
 bars, symbols, window = (int(word) for word in sys.argv[1:])
 data = np.frombuffer(sys.stdin.buffer.read(8 * bars * symbols)).reshape(bars, symbols)
 ring = np.empty((symbols, 0))
-done = 0
+done = window
 for line in sys.stdin.buffer:
     for _ in range(int(line)):
         first = max(0, done + 1 - window)
         rows = np.arange(first, done + 1) % bars
-        matrix = np.corrcoef(data[rows].T) if done > 0 else np.ones((symbols, symbols))
+        matrix = np.corrcoef(data[rows].T)
         done += 1
     print((matrix.sum() - symbols) / (symbols * (symbols - 1)), flush=True)
 `;
