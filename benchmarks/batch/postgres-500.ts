@@ -24,6 +24,11 @@ export default {
   contenders: [
     { name: 'BatchWriter, COPY', ours: true, setup: async () => ours(await postgresUrl(), { method: 'copy' }) },
     { name: 'BatchWriter, unnest', ours: true, setup: async () => ours(await postgresUrl(), { method: 'unnest' }) },
+    {
+      name: 'BatchWriter, unnest, up to 4 in flight',
+      ours: true,
+      setup: async () => ours(await postgresUrl(), { method: 'unnest' }, 4),
+    },
     { name: 'pg, unnest by hand', package: 'pg', setup: async () => byHand(await postgresUrl(), unnest) },
     {
       name: 'pg-copy-streams, text',

@@ -184,11 +184,29 @@ describe('an HTTP sink', () => {
     ['a password in the URL', { url: 'http://a:b@collector.test' }],
     ['GET', { method: 'GET' }],
     ['headers that are no texts', { headers: { a: 1 } }],
+    ['a line end in a header', { headers: { authorization: 'Bearer secret\r\nx-admin: 1' } }],
+    ['a character that no header can hold', { headers: { authorization: 'Bearer secret €' } }],
+    ['a line end in a name of a header', { headers: { 'x-a: 1\r\nauthorization': 'Bearer secret' } }],
     ['an unknown option', { retries: 3 }],
   ])('refuses %s', (_, options) => {
     expect(() => httpSink({ url: 'http://collector.test', ...options })).toThrow(
       expect.objectContaining({ code: 'ERR_CONFIG' }),
     );
+  });
+});
+
+describe('an HTTP sink’s secrets', () => {
+  it.each<readonly [string, object]>([
+    ['a password in the URL', { url: 'https://bot:secret@collector.test' }],
+    ['a URL that is none', { url: 'https://bot:secret@[/rows' }],
+    ['a header', { headers: { authorization: 'Bearer secret\n' } }],
+    ['a header beside a wrong one', { headers: { authorization: 'Bearer secret', a: 1 } }],
+    ['headers that are a text', { headers: 'secret' }],
+  ])('are not shown by the refusal of %s', (_, options) => {
+    const make = (): unknown => httpSink({ url: 'http://collector.test', ...options });
+
+    expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }));
+    expect(make).not.toThrow('secret');
   });
 });
 

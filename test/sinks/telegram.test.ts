@@ -255,6 +255,49 @@ describe('a Telegram sink', () => {
     }
   });
 
+  it('names no token either when a proxy quotes the path, with or without JSON', async () => {
+    const clock = new VirtualClock();
+    const quoted = `Cannot POST /bot${TOKEN}/sendMessage`;
+    const answers = [
+      (): Response => Response.json({ description: quoted }, { status: 404 }),
+      () => new Response(quoted, { status: 404 }),
+    ];
+    for (const answer of answers) {
+      const fetch = async (): Promise<Response> => answer();
+      const sink = telegramSink<Alert>({ token: TOKEN, chat: 7, text: ({ text }) => text, fetch, ioClock: clock });
+
+      const failed = finish(clock, sink.write([{ text: 'a' }]));
+
+      await expect(failed).rejects.toThrow('Cannot POST /bot…/sendMessage');
+      await expect(failed).rejects.not.toThrow('secret');
+    }
+  });
+
+  it.each(['123456:secret token', 'secret', '123456:secret\n', { token: 'secret' }])(
+    'does not show the token %j that it refuses',
+    (token) => {
+      const make = (): unknown => telegramSink({ token: token as string, chat: 7, text: String });
+
+      expect(make).toThrow(expect.objectContaining({ code: 'ERR_CONFIG' }));
+      expect(make).not.toThrow('secret');
+    },
+  );
+
+  it('sends text as it is: marks of Markdown and HTML mean nothing', async () => {
+    const clock = new VirtualClock();
+    const bodies: unknown[] = [];
+    const fetch = async (_: string, { body }: RequestInit): Promise<Response> => {
+      bodies.push(JSON.parse(typeof body === 'string' ? body : ''));
+      return Response.json({ ok: true });
+    };
+    const sink = telegramSink<Alert>({ token: TOKEN, chat: 7, text: ({ text }) => text, fetch, ioClock: clock });
+    const text = '*bold* [link](tg://user?id=1) <a href="x">y</a> `","chat_id":"8` \\u0000';
+
+    await finish(clock, sink.write([{ text }]));
+
+    expect(bodies).toEqual([{ chat_id: '7', text }]);
+  });
+
   it('ends a wait when the send is given up', async () => {
     const clock = new VirtualClock();
     const { api, sink } = open(clock, undefined, { maxEvents: 1 });
@@ -274,6 +317,7 @@ describe('a Telegram sink', () => {
     ['a chat that is none', { chat: 'me' }],
     ['no events', { maxEvents: 0 }],
     ['a URL that is none', { url: 'api.telegram.org' }],
+    ['a URL whose refusal would show the token', { url: 'https://exa mple.test' }],
     ['an unknown option', { parseMode: 'HTML' }],
   ])('refuses %s', (_, options) => {
     const all = { token: TOKEN, chat: 7, text: ({ text }: Alert) => text, ...options };

@@ -3,6 +3,7 @@ import type { SendContext } from '../../batch/index.js';
 import type { Clock } from '../../core/clock.js';
 import { callback, claim, clockOption, flag, oneOf, readOptions } from '../../core/options.js';
 import { systemClock } from '../../core/system-clock.js';
+import { requireSecret } from '../row/secret.js';
 
 /** The function `fetch`, or one like it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -44,20 +45,22 @@ export interface HttpSinkOptions<T> {
   readonly ioClock?: Clock;
 }
 
+const HTTP_URL = 'an http or https URL without a password';
+const HEADERS = 'an object of texts without line ends, under names of HTTP';
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+// From 20 to 7e and from 80 to ff, and the tab.
+const HEADER_VALUE = /^[\t -~\u0080-\u00FF]*$/;
+
 /** The options with their defaults. */
 export type HttpSinkSettings<T> = ReturnType<typeof readHttpSinkOptions<T>>;
 
 /** Checks the options and applies the defaults. */
 export function readHttpSinkOptions<T>(options: HttpSinkOptions<T>) {
   const schema = z.strictObject({
-    url: claim<string | URL>('an http or https URL without a password', isHttpUrl),
+    url: claim<string | URL>(HTTP_URL, () => true),
     method: z._default(oneOf('POST', 'PUT', 'PATCH'), 'POST'),
     headers: z._default(
-      claim<Readonly<Record<string, string>>>(
-        'an object of texts',
-        (value) =>
-          typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'string'),
-      ),
+      claim<Readonly<Record<string, string>>>(HEADERS, () => true),
       {},
     ),
     body: z.optional(callback<NonNullable<HttpSinkOptions<T>['body']>>()),
@@ -67,7 +70,19 @@ export function readHttpSinkOptions<T>(options: HttpSinkOptions<T>) {
     fetch: z._default(callback<Fetch>(), () => (url: string, init: RequestInit) => fetch(url, init)),
     ioClock: z._default(clockOption(), systemClock),
   });
-  return readOptions('httpSink', schema, options);
+  const settings = readOptions('httpSink', schema, options);
+  // Of these no error shows the value.
+  requireSecret(isHttpUrl(settings.url), 'httpSink', 'url', HTTP_URL);
+  requireSecret(areHeaders(settings.headers), 'httpSink', 'headers', HEADERS);
+  return settings;
+}
+
+/** Names as HTTP has them, and values without line ends: `fetch` would refuse others, and show them. */
+function areHeaders(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).every(
+    ([name, text]: [string, unknown]) => HEADER_NAME.test(name) && typeof text === 'string' && HEADER_VALUE.test(text),
+  );
 }
 
 /** `fetch` refuses names and passwords in URLs. */

@@ -1,6 +1,7 @@
 import type { PostgresClient } from './client.js';
-import type { RowTexts } from './row-text.js';
-import type { Table } from './table.js';
+import { MessageBytes } from './message-bytes.js';
+import { misfit, type Rows, valueOf } from './rows.js';
+import type { Table, TableColumn } from './table.js';
 
 /** The part of pg's connection that is used. */
 interface WireConnection {
@@ -12,66 +13,95 @@ const QUERY = 'Q'.charCodeAt(0);
 const COPY_DATA = 'd'.charCodeAt(0);
 const COPY_DONE = 'c'.charCodeAt(0);
 
-/** Most bytes of one message with rows; the protocol's limit is 1 GiB. */
-const LARGEST_MESSAGE = 2 ** 26;
+/** Bytes from which rows go on in another message; the protocol's limit is 1 GiB. */
+const LARGE_MESSAGE = 2 ** 26;
+const LENGTH_BYTES = 4;
+/** Bytes first set aside for a value. */
+const USUAL_VALUE_BYTES = 20;
 
-/**
- * Stores rows by COPY: all, or none when it rejects.
- *
- * Statement, rows and end go out in one write, without a wait for the server's invitation, which makes it one round
- * trip instead of two. A server that refuses the statement drops the rows behind it, and the connection stays good.
- *
- * The text form and not the binary one: text is read by the type that the column has when it arrives, while binary
- * values would be silently misread after an `ALTER TABLE`.
- */
-export function copyRows(client: PostgresClient, table: Table, rows: readonly RowTexts[]): Promise<void> {
-  const columns = table.columns.map(({ name }) => name).join(', ');
+const TAB = 9;
+const LINE_END = 10;
+const NULL = String.raw`\N`;
+
+/** Sends what `copyMessages` made. Resolves when all rows are stored; none is when it rejects. */
+export function copyRows(client: PostgresClient, messages: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    client.query(new CopyRequest(`COPY ${table.name} (${columns}) FROM STDIN`, rows, resolve, reject));
+    client.query(new CopyRequest(messages, resolve, reject));
   });
 }
 
-/** One line of COPY's text form, with its line end. */
-function copyLine(row: RowTexts): string {
-  let line = '';
-  let separator = '';
-  for (const text of row) {
-    line += separator;
-    separator = '\t';
-    line += text === null ? '\\N' : NEEDS_ESCAPE.test(text) ? text.replaceAll(ESCAPED, escape) : text;
+/**
+ * All that COPY of these rows says: statement, rows and end.
+ *
+ * They go out in one write, without a wait for the server's invitation, which makes it one round trip instead of two.
+ * A server that refuses the statement drops the rows behind it, and the connection stays good.
+ *
+ * The text form and not the binary one: text is read by the type that the column has when it arrives, while binary
+ * values would be silently misread after an `ALTER TABLE`.
+ *
+ * @throws when a value does not fit its column.
+ */
+export function copyMessages({ name, columns }: Table, rows: Rows): Uint8Array {
+  const { items } = rows;
+  const bytes = new MessageBytes(1_024 + items.length * columns.length * USUAL_VALUE_BYTES);
+  const query = open(bytes, QUERY);
+  bytes.text(`COPY ${name} (${columns.map((column) => column.name).join(', ')}) FROM STDIN`);
+  bytes.byte(0);
+  end(bytes, query);
+  let data = open(bytes, COPY_DATA);
+  for (let index = 0; index < items.length; index++) {
+    writeLine(bytes, columns, rows, index);
+    if (bytes.length - data < LARGE_MESSAGE) continue;
+    end(bytes, data);
+    data = open(bytes, COPY_DATA);
   }
-  // A row of one empty text is an empty line, which COPY reads as just that.
-  return `${line}\n`;
+  end(bytes, data);
+  end(bytes, open(bytes, COPY_DONE));
+  return bytes.view();
 }
 
-const NEEDS_ESCAPE = /[\\\t\n\r]/;
-const ESCAPED = /[\\\t\n\r]/g;
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+/** One line of COPY's text form. Hot path: once per row. */
+function writeLine(bytes: MessageBytes, columns: readonly TableColumn[], rows: Rows, index: number): void {
+  for (let position = 0; position < columns.length; position++) {
+    const column = columns[position] as TableColumn; // every position exists
+    if (position > 0) bytes.byte(TAB);
+    const value = valueOf(rows, index, column);
+    if (value === null) bytes.text(NULL);
+    else if (!column.writeCopy(bytes, value)) throw misfit();
+  }
+  // A row of one empty text is an empty line, which COPY reads as just that.
+  bytes.byte(LINE_END);
+}
 
-function escape(character: string): string {
-  return ESCAPES[character] ?? character;
+/** Begins a message and returns where its length belongs. */
+function open(bytes: MessageBytes, type: number): number {
+  bytes.byte(type);
+  bytes.int32(0);
+  return bytes.length - LENGTH_BYTES;
+}
+
+function end(bytes: MessageBytes, start: number): void {
+  bytes.int32At(start, bytes.length - start);
 }
 
 /** An object that pg lets talk to the connection by itself. Its methods are those that pg calls. */
 class CopyRequest {
   /** Set by pg, when it has a time limit of its own; it waits for the call. */
   callback: ((error?: unknown) => void) | undefined;
-  readonly #sql: string;
-  readonly #rows: readonly RowTexts[];
+  readonly #messages: Uint8Array;
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
   #error: unknown;
   #hasFailed = false;
 
-  constructor(sql: string, rows: readonly RowTexts[], resolve: () => void, reject: (error: unknown) => void) {
-    this.#sql = sql;
-    this.#rows = rows;
+  constructor(messages: Uint8Array, resolve: () => void, reject: (error: unknown) => void) {
+    this.#messages = messages;
     this.#resolve = resolve;
     this.#reject = reject;
   }
 
   submit({ stream }: WireConnection): void {
-    stream.write(messagesOf(this.#sql, this.#rows));
+    stream.write(this.#messages);
   }
 
   handleError(error: unknown): void {
@@ -114,28 +144,4 @@ class CopyRequest {
     if (this.#hasFailed) this.#reject(this.#error);
     else this.#resolve();
   }
-}
-
-// Hot path: everything in one buffer, rows encoded once.
-function messagesOf(sql: string, rows: readonly RowTexts[]): Uint8Array {
-  let text = '';
-  for (const row of rows) text += copyLine(row);
-  const data = Buffer.from(text);
-  const statement = Buffer.from(`${sql}\0`);
-  const parts = Math.max(1, Math.ceil(data.length / LARGEST_MESSAGE));
-  const bytes = Buffer.allocUnsafe(5 + statement.length + parts * 5 + data.length + 5);
-  let at = header(bytes, 0, QUERY, statement.length);
-  at += statement.copy(bytes, at);
-  for (let from = 0; from < data.length; from += LARGEST_MESSAGE) {
-    // A message may end anywhere within a row.
-    const end = Math.min(from + LARGEST_MESSAGE, data.length);
-    at = header(bytes, at, COPY_DATA, end - from);
-    at += data.copy(bytes, at, from, end);
-  }
-  return bytes.subarray(0, header(bytes, at, COPY_DONE, 0));
-}
-
-function header(bytes: Buffer, at: number, type: number, length: number): number {
-  bytes[at] = type;
-  return bytes.writeInt32BE(length + 4, at + 1);
 }

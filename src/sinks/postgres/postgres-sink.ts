@@ -1,15 +1,14 @@
 import type { RejectedRow, SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ArgumentError, ClosedError } from '../../core/errors.js';
-import { type SortedOut, sortOut } from '../row/sort-out.js';
+import { sortOut } from '../row/sort-out.js';
 import { Connections, type PostgresClient } from './client.js';
-import { copyRows } from './copy.js';
-import { newestOfKey } from './newest-of-key.js';
+import { copyMessages, copyRows } from './copy.js';
 import type { PostgresSinkOptions } from './postgres-sink-options.js';
 import { readPostgresSinkOptions } from './postgres-sink-options.js';
 import { faultyRow, isOtherTable, isRowFault } from './row-fault.js';
-import { type RowTexts, textsOf } from './row-text.js';
+import { checkRow, newestOfKey, type Rows, rowsAt } from './rows.js';
 import { readTable, type Table } from './table.js';
-import { insertRows, type InsertStatement, insertStatement } from './unnest.js';
+import { arraysOf, insertRows, type InsertStatement, insertStatement } from './unnest.js';
 
 /** A Postgres sink's counters. */
 export interface PostgresSinkStats {
@@ -66,6 +65,11 @@ interface Layout {
   readonly statement: InsertStatement;
 }
 
+/** What is sent for a batch, made before anything is sent. */
+type Order =
+  | { readonly isCopied: true; readonly messages: Uint8Array }
+  | { readonly isCopied: false; readonly values: readonly (Buffer | string)[] };
+
 /**
  * Makes a sink that writes to a table of a Postgres database, a batch per statement.
  *
@@ -119,7 +123,7 @@ class TableSink<T extends object> implements PostgresSink<T> {
     }
     try {
       return await this.#run(context?.signal, (client, layout) =>
-        this.#write(client, layout, batch, ids, context?.signal),
+        this.#write(client, layout, { items: batch, ids }, context?.signal),
       );
     } catch (error) {
       this.#stats.failures++;
@@ -166,97 +170,96 @@ class TableSink<T extends object> implements PostgresSink<T> {
   async #write(
     client: PostgresClient,
     layout: Layout,
-    batch: readonly T[],
-    ids: readonly string[] | undefined,
+    rows: Rows,
     signal: AbortSignal | undefined,
   ): Promise<SinkReport> {
-    const { sorted, current } = await this.#sortOut(client, layout, batch, ids);
-    const { taken, positions, rejected } = sorted;
+    const order = this.#tryEncode(client, layout, rows);
+    if (order !== undefined) {
+      const blamed = await this.#store(client, layout, rows, order, signal);
+      this.#stats.rejected += blamed.length;
+      return { rejected: blamed };
+    }
+    // A row that does not fit the table as it was is held against the table as it is.
+    this.#layout = undefined;
+    const current = await this.#readLayout(client);
+    const { positions, rejected } = sortOut(rows.items, (_, index) => checkRow(rows, index, current.table));
     signal?.throwIfAborted();
-    if (taken.length > 0) {
-      const blamed = await this.#store(client, current, taken, signal);
+    if (positions.length > 0) {
+      const fit = rowsAt(rows, positions);
+      const blamed = await this.#store(client, current, fit, this.#encode(client, current, fit), signal);
       for (const { index, error } of blamed) rejected.push({ index: positions[index] ?? index, error });
     }
     this.#stats.rejected += rejected.length;
     return { rejected };
   }
 
-  /** A row that does not fit the table as it was is held against the table as it is. */
-  async #sortOut(
-    client: PostgresClient,
-    layout: Layout,
-    batch: readonly T[],
-    ids: readonly string[] | undefined,
-  ): Promise<{ readonly sorted: SortedOut<RowTexts>; readonly current: Layout }> {
-    const read = ({ table }: Layout): SortedOut<RowTexts> =>
-      sortOut(batch, (row, index) => textsOf(row, table, ids?.[index]));
-    const sorted = read(layout);
-    if (sorted.rejected.length === 0) return { sorted, current: layout };
-    this.#layout = undefined;
-    const latest = await this.#readLayout(client);
-    return { sorted: read(latest), current: latest };
+  /** Undefined when some row does not fit. */
+  #tryEncode(client: PostgresClient, layout: Layout, rows: Rows): Order | undefined {
+    try {
+      return this.#encode(client, layout, rows);
+    } catch {
+      // Which row it was, and why, is found out by looking at each.
+      return undefined;
+    }
+  }
+
+  #encode({ pipeline }: PostgresClient, { table }: Layout, rows: Rows): Order {
+    const { method, hasConflicts, onConflict, key = [] } = this.#settings;
+    const isCopied = method === 'copy' || (method === 'auto' && !hasConflicts && rows.items.length >= COPY_FROM);
+    if (isCopied && pipeline !== true) return { isCopied: true, messages: copyMessages(table, rows) };
+    if (onConflict !== 'update') return { isCopied: false, values: arraysOf(table, rows) };
+    // All have to fit: a row that does not must not take the place of one that does.
+    for (let index = 0; index < rows.items.length; index++) checkRow(rows, index, table);
+    const keyColumns = table.columns.filter(({ property }) => property !== undefined && key.includes(property));
+    return { isCopied: false, values: arraysOf(table, newestOfKey(rows, keyColumns)) };
   }
 
   /** Stores all rows but those it returns. */
   async #store(
     client: PostgresClient,
     layout: Layout,
-    rows: readonly RowTexts[],
+    rows: Rows,
+    order: Order,
     signal: AbortSignal | undefined,
-  ): Promise<readonly RejectedRow[]> {
-    const { method, hasConflicts } = this.#settings;
-    const isPipelined = client.pipeline === true;
-    const isCopied = method === 'copy' || (method === 'auto' && !hasConflicts && rows.length >= COPY_FROM);
-    if (isCopied && !isPipelined) return this.#copy(client, layout.table, rows, signal);
+  ): Promise<RejectedRow[]> {
+    if (order.isCopied) return this.#copy(client, layout.table, rows, order.messages, signal);
     try {
-      await this.#insert(client, layout.statement, rows);
+      this.#stats.statements++;
+      const count = rows.items.length;
+      const stored = (await insertRows(client, layout.statement, order.values)) ?? count;
+      this.#stats.rows += stored;
+      this.#stats.skipped += count - stored;
       return [];
     } catch (error) {
       // COPY says which row it was.
-      if (hasConflicts || isPipelined || !isRowFault(error)) throw error;
-      return this.#copy(client, layout.table, rows, signal);
+      if (this.#settings.hasConflicts || client.pipeline === true || !isRowFault(error)) throw error;
+      return this.#copy(client, layout.table, rows, copyMessages(layout.table, rows), signal);
     }
-  }
-
-  async #insert(client: PostgresClient, statement: InsertStatement, rows: readonly RowTexts[]): Promise<void> {
-    const { onConflict, columns, key = [] } = this.#settings;
-    const sent =
-      onConflict === 'update'
-        ? newestOfKey(
-            rows,
-            key.map((name) => columns.indexOf(name)),
-          )
-        : rows;
-    this.#stats.statements++;
-    const stored = await insertRows(client, statement, sent);
-    this.#stats.rows += stored;
-    this.#stats.skipped += rows.length - stored;
   }
 
   async #copy(
     client: PostgresClient,
     table: Table,
-    rows: readonly RowTexts[],
+    rows: Rows,
+    first: Uint8Array,
     signal: AbortSignal | undefined,
-  ): Promise<readonly RejectedRow[]> {
-    const left = rows.map((row, index) => ({ row, index }));
+  ): Promise<RejectedRow[]> {
+    const left = [...rows.items.keys()];
     const blamed: RejectedRow[] = [];
+    let messages = first;
     let resent = 0;
     while (left.length > 0) {
       try {
         signal?.throwIfAborted();
         this.#stats.statements++;
-        await copyRows(
-          client,
-          table,
-          left.map(({ row }) => row),
-        );
+        await copyRows(client, messages);
         break;
       } catch (error) {
         const at = faultyRow(error, this.#settings.table, left.length);
         resent += left.length;
         if (at === undefined || resent > MOST_RESENT) throw error;
-        for (const { index } of left.splice(at, 1)) blamed.push({ index, error });
+        for (const index of left.splice(at, 1)) blamed.push({ index, error });
+        messages = copyMessages(table, rowsAt(rows, left));
       }
     }
     this.#stats.rows += left.length;

@@ -3,6 +3,8 @@ import { show } from '../../core/show.js';
 import { quoteIdentifier } from '../row/identifier.js';
 import type { PostgresClient } from './client.js';
 import type { PostgresSinkSettings } from './postgres-sink-options.js';
+import { BINARY_TYPES, type BinaryType, type WriteValue } from './value-binary.js';
+import { copyWriter } from './value-copy.js';
 import { type ToText, toTextOf } from './value-text.js';
 
 /** A column to be written, as the table has it. */
@@ -15,8 +17,12 @@ export interface TableColumn {
   readonly isPlain: boolean;
   /** Name of the rows' property; undefined for the column of identities. */
   readonly property: string | undefined;
-  /** Writes a value. */
+  /** Makes a value's text, or says why it does not fit. */
   readonly toText: ToText;
+  /** How values are sent within an array; undefined for types whose arrays are sent as text. */
+  readonly binary: BinaryType | undefined;
+  /** Writes a value as COPY's text form has it. */
+  readonly writeCopy: WriteValue;
 }
 
 /** An existing table. */
@@ -32,7 +38,7 @@ const PLAIN = new Set(
   'int2 int4 int8 float4 float8 numeric bool text varchar bpchar timestamptz timestamp json jsonb bytea'.split(' '),
 );
 
-const COLUMNS = `SELECT n.nspname, c.relname, a.attname, t.typname, format_type(a.atttypid, -1) AS type, a.attgenerated
+const COLUMNS = `SELECT n.nspname, c.relname, a.attname, t.typname, a.atttypid::int8 AS oid, format_type(a.atttypid, -1) AS type, a.attgenerated
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
 JOIN pg_type t ON t.oid = a.atttypid
 WHERE c.oid = to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`;
@@ -63,6 +69,8 @@ export async function readTable(client: PostgresClient, settings: PostgresSinkSe
       isPlain: PLAIN.has(typname),
       property,
       toText: toTextOf(name, typname),
+      binary: binaryOf(typname, Number(found['oid'])),
+      writeCopy: copyWriter(typname),
     };
   };
   const own = columns.map((name) => find(name, name));
@@ -70,4 +78,10 @@ export async function readTable(client: PostgresClient, settings: PostgresSinkSe
     name: `${quoteIdentifier(first['nspname'] ?? '')}.${quoteIdentifier(first['relname'] ?? '')}`,
     columns: idColumn === undefined ? own : [...own, find(idColumn, undefined)],
   };
+}
+
+/** A type of the same name may be somebody's own; the number tells. */
+function binaryOf(typname: string, oid: number): BinaryType | undefined {
+  const binary = Object.hasOwn(BINARY_TYPES, typname) ? BINARY_TYPES[typname] : undefined;
+  return binary?.oid === oid ? binary : undefined;
 }

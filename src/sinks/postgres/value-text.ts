@@ -54,9 +54,14 @@ const OTHER: Kind = {
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,4})?$/i;
 
+/** Makes the function that gives a value's text, or undefined for one that does not fit. It may throw as well. */
+export function textOf(type: string): Kind['write'] {
+  return kindOf(type).write;
+}
+
 /** Makes the writer of a column's values. It throws ArgumentError for a value that does not fit. */
 export function toTextOf(column: string, type: string): ToText {
-  const { expected, write } = KINDS[ALIASES[type] ?? type] ?? OTHER;
+  const { expected, write } = kindOf(type);
   return (value) => {
     const text = write(value);
     if (text !== undefined) return text;
@@ -64,8 +69,13 @@ export function toTextOf(column: string, type: string): ToText {
   };
 }
 
+function kindOf(type: string): Kind {
+  const name = ALIASES[type] ?? type;
+  return (Object.hasOwn(KINDS, name) ? KINDS[name] : undefined) ?? OTHER;
+}
+
 /** The shortest text that reads back as the same double. */
-function numberText(value: unknown): string | undefined {
+export function numberText(value: unknown): string | undefined {
   if (typeof value !== 'number') return undefined;
   return value === 0 && Object.is(value, -0) ? '-0' : String(value);
 }
@@ -89,9 +99,10 @@ function plainText(value: unknown): string | undefined {
   return typeof value === 'string' && !value.includes('\0') && isWellFormed(value) ? value : undefined;
 }
 
-/** First millisecond of the year 1, and of the year 10 000. */
-const EARLIEST = -62_135_596_800_000;
-const LATEST = 253_402_300_800_000;
+/** First millisecond of the year 1. */
+export const EARLIEST = -62_135_596_800_000;
+/** First millisecond of the year 10 000. */
+export const LATEST = 253_402_300_800_000;
 
 /** Fractions of a millisecond are kept to the microsecond. */
 function timeText(value: unknown): string | undefined {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Clock } from '../../core/clock.js';
 import { callback, claim, clockOption, duration, readOptions, wholeNumber } from '../../core/options.js';
 import { systemClock } from '../../core/system-clock.js';
+import { requireSecret } from '../row/secret.js';
 
 /** Options of {@link telegramSink}. */
 export interface TelegramSinkOptions<T> {
@@ -59,16 +60,15 @@ export interface AlertBatching<T> {
   readonly timeout: number;
 }
 
+const TOKEN = 'a bot token, such as 123456:ABC-DEF';
+
 /** The options with their defaults. */
 export type TelegramSinkSettings<T> = ReturnType<typeof readTelegramSinkOptions<T>>;
 
 /** Checks the options and applies the defaults. */
 export function readTelegramSinkOptions<T>(options: TelegramSinkOptions<T>) {
   const schema = z.strictObject({
-    token: claim<string>(
-      'a bot token, such as 123456:ABC-DEF',
-      (value) => typeof value === 'string' && /^\d+:[\w-]+$/.test(value),
-    ),
+    token: claim<string>(TOKEN, () => true),
     chat: claim<TelegramSinkOptions<T>['chat']>(
       "a chat's number, @name, or a function",
       (value) => typeof value === 'function' || isChat(value),
@@ -80,7 +80,10 @@ export function readTelegramSinkOptions<T>(options: TelegramSinkOptions<T>) {
     window: z._default(duration(), 30_000),
     maxEvents: z._default(wholeNumber(1), 5),
     url: z._default(
-      claim<string>('an http or https URL', (value) => typeof value === 'string' && /^https?:\/\/[^/]/.test(value)),
+      claim<string>(
+        'an http or https URL',
+        (value) => typeof value === 'string' && /^https?:\/\/[^/]/.test(value) && URL.canParse(value),
+      ),
       'https://api.telegram.org',
     ),
     fetch: z._default(
@@ -89,7 +92,10 @@ export function readTelegramSinkOptions<T>(options: TelegramSinkOptions<T>) {
     ),
     ioClock: z._default(clockOption(), systemClock),
   });
-  return readOptions('telegramSink', schema, options);
+  const settings = readOptions('telegramSink', schema, options);
+  const { token } = settings;
+  requireSecret(typeof token === 'string' && /^\d+:[\w-]+$/.test(token), 'telegramSink', 'token', TOKEN);
+  return settings;
 }
 
 /** Whether a value names a chat. */

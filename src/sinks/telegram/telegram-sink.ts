@@ -204,7 +204,9 @@ class MessageSink<T> implements TelegramSink<T> {
     });
     const answer = await readAnswer(response);
     if (response.ok && answer.isOk) return undefined;
-    return new TelegramError(response.status, answer.description, answer.retryAfter);
+    // A proxy may quote the path it does not know.
+    const description = answer.description.replaceAll(token, '…');
+    return new TelegramError(response.status, description, answer.retryAfter);
   }
 }
 
