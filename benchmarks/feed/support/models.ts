@@ -8,6 +8,8 @@ export interface Model {
   readonly receive: (price: number) => void;
   readonly sum: () => number;
   readonly newest: () => number;
+  /** Forgets what it has seen. */
+  readonly reset: () => void;
 }
 
 /** A model that calls `seen` after each price. */
@@ -22,6 +24,10 @@ export function makeModel(seen: (price: number) => void): Model {
     },
     sum: () => sum,
     newest: () => newest,
+    reset() {
+      sum = 0;
+      newest = NaN;
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import type { WsModule } from './peers.js';
 import { openSocket, parsePrice } from './sockets.js';
 import { lastTicks, priceOf, topicsOf } from './ticks.js';
 import { startVenue, type Venue } from './venue.js';
+import { warmUp } from './warm-up.js';
 
 const TOPICS = topicsOf(SYMBOLS);
 
@@ -74,6 +75,8 @@ export async function nineModels(drive: Drive, connect: Connect): Promise<Instan
     Array.from({ length: MODELS }, () => makeModel((price) => drive.seen(symbol, price))),
   );
   const end = await connect(venue.url, grid);
+  await warmUp((ticks) => drive.run(venue, 0, ticks));
+  for (const model of grid.flat()) model.reset();
   let sent = 0;
   return {
     async run(operations) {

@@ -7,6 +7,7 @@ import type { CcxtAddresses, CcxtModule, WsModule } from './peers.js';
 import { openSocket, parsePrice } from './sockets.js';
 import { topicsOf } from './ticks.js';
 import { startVenue, type Venue } from './venue.js';
+import { warmUp } from './warm-up.js';
 
 const [TOPIC = ''] = topicsOf(1);
 
@@ -54,6 +55,7 @@ export async function openClient(connect: Connect): Promise<Client> {
 /** Receives ticks; the answer is the newest price. */
 export async function receiving(connect: Connect): Promise<Instance> {
   const client = await openClient(connect);
+  await warmUp(client.receive);
   return { run: (operations) => client.receive(operations), answer: client.known, close: client.close };
 }
 

@@ -1,8 +1,9 @@
 // A venue on 127.0.0.1 in a process of its own, so that what it computes is not counted. It speaks as much of Bybit V5 as
-// subscribing takes. Its first line on stdout is its port; each line on stdin is a number of ticks to send.
+// subscribing takes. Its first line on stdout is its port. File 3 holds how many ticks it is to have sent, a double; it
+// ends when stdin does.
+import { readSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CYCLE, textOf, topicsOf } from './ticks.js';
 
@@ -21,6 +22,10 @@ interface Client {
 
 /** Ticks that are written in one piece. */
 const BURST = 60;
+/** File descriptor of the orders. */
+const ORDERS = 3;
+/** Milliseconds between two looks at the orders. */
+const PAUSE = 0.05;
 /** Bytes that may wait for a client before the next burst does. */
 const MOST_WAITING = 2 ** 18;
 
@@ -30,15 +35,23 @@ const frames = Array.from({ length: CYCLE }, (_, tick) => frameOf(textOf(tick, s
 const pieces = new Map<string, Buffer>();
 const clients = new Set<Client>();
 let sent = 0;
-let sending = Promise.resolve();
+const ordered = new Float64Array(1);
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
 server.on('connection', welcome);
 // Listening on TCP, it has such an address.
 server.on('listening', () => process.stdout.write(`${(server.address() as AddressInfo).port}\n`));
-createInterface({ input: process.stdin })
-  .on('line', (line) => (sending = sending.then(() => send(Number(line)))))
-  .on('close', () => process.exit());
+process.stdin.on('end', () => process.exit()).resume();
+look();
+
+function look(): void {
+  readSync(ORDERS, ordered, 0, 8, 0);
+  const [total = 0] = ordered;
+  if (sent < total && !isFull()) send(total);
+  // What was written is with the system already, unless a client is behind.
+  else if (!isFull()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+  setImmediate(look);
+}
 
 function welcome(socket: WebSocket, { socket: tcp }: IncomingMessage): void {
   const client: Client = { tcp, wants: topics.map(() => false) };
@@ -55,22 +68,18 @@ function welcome(socket: WebSocket, { socket: tcp }: IncomingMessage): void {
   });
 }
 
-async function send(ticks: number): Promise<void> {
-  const end = sent + ticks;
-  while (sent < end) {
-    const to = Math.min(end, sent - (sent % BURST) + BURST);
-    for (const client of clients) {
-      const piece = pieceFor(client, sent, to);
-      if (piece.length > 0) client.tcp.write(piece);
-    }
-    sent = to;
-    await room();
+/** Sends one piece. */
+function send(total: number): void {
+  const to = Math.min(total, sent - (sent % BURST) + BURST);
+  for (const client of clients) {
+    const piece = pieceFor(client, sent, to);
+    if (piece.length > 0) client.tcp.write(piece);
   }
+  sent = to;
 }
 
-async function room(): Promise<void> {
-  while ([...clients].some(({ tcp }) => tcp.writableLength > MOST_WAITING))
-    await new Promise((resolve) => setImmediate(resolve));
+function isFull(): boolean {
+  return [...clients].some(({ tcp }) => tcp.writableLength > MOST_WAITING);
 }
 
 function pieceFor({ wants }: Client, from: number, to: number): Buffer {

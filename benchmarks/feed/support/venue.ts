@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -14,18 +17,32 @@ export interface Venue {
   close(): Promise<void>;
 }
 
-/** Starts a venue that sends ticks of so many symbols in turn. It ends with this process at the latest. */
+/**
+ * Starts a venue that sends ticks of so many symbols in turn. It ends with this process at the latest.
+ *
+ * Orders are a number in a file, at which the venue looks again and again: waking it up would cost the client, whose time
+ * is measured, more than a frame does.
+ */
 export async function startVenue(symbols: number): Promise<Venue> {
-  const child = spawn(process.execPath, [PROGRAM, String(symbols)], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const folder = mkdtempSync(join(tmpdir(), 'tickwise-venue-'));
+  const orders = openSync(join(folder, 'orders'), 'w+');
+  const total = new Float64Array(1);
+  writeSync(orders, total, 0, 8, 0);
+  const child = spawn(process.execPath, [PROGRAM, String(symbols)], { stdio: ['pipe', 'pipe', 'inherit', orders] });
   const lines = createInterface({ input: child.stdout });
   const [port] = (await once(lines, 'line')) as [string];
   return {
     url: `ws://127.0.0.1:${port}`,
-    order: (ticks) => void child.stdin.write(`${ticks}\n`),
+    order(ticks) {
+      total[0] = (total[0] ?? 0) + ticks;
+      writeSync(orders, total, 0, 8, 0);
+    },
     async close() {
       const ended = once(child, 'exit');
       child.stdin.end();
       await ended;
+      closeSync(orders);
+      rmSync(folder, { recursive: true });
     },
   };
 }
