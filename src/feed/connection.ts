@@ -233,7 +233,7 @@ export class Connection<Event extends AnyFeedEvent> {
   }
 
   #opened(): void {
-    const { ioClock, rotateAfter, random } = this.#settings;
+    const { rotateAfter, random } = this.#settings;
     this.#stamp();
     this.#openedAt = this.#lastReceivedAt;
     // Earlier by a little at random, so that connections opened together are not replaced together.

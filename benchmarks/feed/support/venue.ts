@@ -29,7 +29,9 @@ export async function startVenue(symbols: number): Promise<Venue> {
   const total = new Float64Array(1);
   writeSync(orders, total, 0, 8, 0);
   const child = spawn(process.execPath, [PROGRAM, String(symbols)], { stdio: ['pipe', 'pipe', 'inherit', orders] });
-  const lines = createInterface({ input: child.stdout });
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error('a process started with pipes has none');
+  const lines = createInterface({ input: stdout });
   const [port] = (await once(lines, 'line')) as [string];
   return {
     url: `ws://127.0.0.1:${port}`,
@@ -39,7 +41,7 @@ export async function startVenue(symbols: number): Promise<Venue> {
     },
     async close() {
       const ended = once(child, 'exit');
-      child.stdin.end();
+      stdin.end();
       await ended;
       closeSync(orders);
       rmSync(folder, { recursive: true });
