@@ -50,7 +50,7 @@ function changes(): BookChange[] {
   if (snapshot === undefined) throw new Error('the recording holds no book');
   const first = snapshot.lastId ?? 0;
   const rounds = Array.from({ length: ROUNDS }, () => deltas).flat();
-  return [snapshot, ...rounds.map((delta, index) => ({ ...delta, lastId: first + index + 1 }))];
+  return [snapshot, ...Array.from(rounds, (delta, index) => ({ ...delta, lastId: first + index + 1 }))];
 }
 
 /** Ours. */

@@ -14,19 +14,23 @@ const [TOPIC = ''] = topicsOf(1);
 /** A client of a venue that sends the ticker of one symbol. */
 export interface Client {
   /** Sends ticks and waits until the client has worked through all of them. */
-  receive(ticks: number): Promise<void>;
+  readonly receive: (ticks: number) => Promise<void>;
   /** The newest price that the library knows. */
-  known(): number;
+  readonly known: () => number;
   /** The newest price that the user's own code has got. */
-  got(): number;
-  close(): Promise<void>;
+  readonly got: () => number;
+  readonly close: () => Promise<void>;
+}
+
+/** A client's side of a connection. */
+interface Connected {
+  readonly known: () => number;
+  readonly got: () => number;
+  readonly close: () => unknown;
 }
 
 /** What a client is built of: it calls `worked` for each tick it has worked through. */
-export type Connect = (
-  url: string,
-  worked: () => void,
-) => Promise<{ known(): number; got(): number; close(): unknown }>;
+export type Connect = (url: string, worked: () => void) => Promise<Connected>;
 
 /** Starts a venue and connects a client with it. */
 export async function openClient(connect: Connect): Promise<Client> {
@@ -116,19 +120,15 @@ export function ccxt({ default: { pro } }: CcxtModule): Connect {
       worked();
     };
     let price = NaN;
-    let isOpen = true;
     const watch = async (): Promise<void> => {
-      while (isOpen) price = (await exchange.watchTicker(MARKET.symbol)).last;
+      for (;;) price = (await exchange.watchTicker(MARKET.symbol)).last;
     };
     const subscribed = new Promise<void>((resolve) => (exchange.handleSubscriptionStatus = () => resolve()));
     const watching = watch();
     // It fails when it cannot subscribe, and when it is closed.
     await Promise.race([subscribed, watching]);
     watching.catch(() => undefined);
-    const close = async (): Promise<void> => {
-      isOpen = false;
-      await exchange.close();
-    };
+    const close = (): Promise<void> => exchange.close();
     return { known: () => exchange.tickers[MARKET.symbol]?.last ?? NaN, got: () => price, close };
   };
 }
