@@ -62,6 +62,9 @@ export class Connection<Event extends AnyFeedEvent> {
   #lastEventAt: number | undefined;
   #lastReceivedAt = 0;
   #lastReceivedWallTime = 0;
+  /** Whether the times above are of this turn. */
+  #isStamped = false;
+  readonly #unstamp = (): void => void (this.#isStamped = false);
   /** Whether there is a delay before the next link. */
   #isWaiting = false;
   #isClosed = false;
@@ -230,23 +233,31 @@ export class Connection<Event extends AnyFeedEvent> {
   }
 
   #opened(): void {
-    const { ioClock, rotateAfter, random } = this.#settings;
-    this.#openedAt = ioClock.now();
-    this.#lastReceivedAt = this.#openedAt;
-    this.#lastReceivedWallTime = ioClock.wallTime();
+    const { rotateAfter, random } = this.#settings;
+    this.#stamp();
+    this.#openedAt = this.#lastReceivedAt;
     // Earlier by a little at random, so that connections opened together are not replaced together.
     if (rotateAfter !== Infinity) this.expireIn(rotateAfter * (1 - ROTATION_JITTER * random()));
     for (const record of this.records.values()) this.reconcile(record);
     this.#desk.open();
   }
 
+  /** Hot path: runs for every frame. */
   #received(frame: Buffer): void {
-    const { counters, ioClock } = this.#settings;
+    const { counters } = this.#settings;
     counters.frames++;
     counters.bytes += frame.length;
+    if (!this.#isStamped) this.#stamp();
+    if (this.#conflater?.take(frame) !== true) this.#handlers.received(this, frame);
+  }
+
+  /** Frames that the socket hands over in one go came together: two clocks are read for all of them, not for each. */
+  #stamp(): void {
+    const { ioClock } = this.#settings;
     this.#lastReceivedAt = ioClock.now();
     this.#lastReceivedWallTime = ioClock.wallTime();
-    if (this.#conflater?.take(frame) !== true) this.#handlers.received(this, frame);
+    this.#isStamped = true;
+    queueMicrotask(this.#unstamp);
   }
 
   #lost(reason: Error): void {

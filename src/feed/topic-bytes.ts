@@ -34,14 +34,14 @@ export class TopicBytes<Value> {
   /** Adds a topic that is not there yet. */
   add(topic: string, value: Value): void {
     const name = Buffer.from(JSON.stringify(topic).slice(1, -1));
-    const hash = hashOf(name, 0, name.length);
+    const hash = hashOf(name);
     this.#slots.set(hash, [...(this.#slots.get(hash) ?? []), { name, value }]);
   }
 
   /** Removes a topic. */
   delete(topic: string): void {
     const name = Buffer.from(JSON.stringify(topic).slice(1, -1));
-    const hash = hashOf(name, 0, name.length);
+    const hash = hashOf(name);
     const slots = (this.#slots.get(hash) ?? []).filter((slot) => !slot.name.equals(name));
     if (slots.length > 0) this.#slots.set(hash, slots);
     else this.#slots.delete(hash);
@@ -49,30 +49,47 @@ export class TopicBytes<Value> {
 
   /** The value of the topic that a frame begins with, if it is known. */
   find(frame: Buffer): Value | undefined {
-    const start = this.#prefix.length;
-    for (let index = 0; index < start; index++) if (frame[index] !== this.#prefix[index]) return undefined;
+    const prefix = this.#prefix;
+    const start = prefix.length;
+    for (let index = 0; index < start; index++) if (frame[index] !== prefix[index]) return undefined;
     const last = Math.min(frame.length, start + LONGEST_NAME);
-    let end = start;
-    while (end < last && frame[end] !== QUOTE) {
-      if (frame[end] === ESCAPE) return undefined;
-      end++;
+    let hash = SEED;
+    for (let end = start; end < last; end++) {
+      const byte = frame[end] ?? QUOTE;
+      if (byte === QUOTE) return this.#named(hash, frame, start, end);
+      if (byte === ESCAPE) return undefined;
+      hash = step(hash, byte);
     }
-    const slots = this.#slots.get(hashOf(frame, start, end));
-    if (slots === undefined || frame[end] !== QUOTE) return undefined;
-    for (const { name, value } of slots) if (isSame(name, frame, start, end)) return value;
+    return undefined;
+  }
+
+  /** The value of the name in `frame` from `start` up to `end`, of which the hash is known. */
+  #named(hash: number, frame: Buffer, start: number, end: number): Value | undefined {
+    const slots = this.#slots.get(hash);
+    if (slots === undefined) return undefined;
+    for (let index = 0; index < slots.length; index++) {
+      const slot = slots[index];
+      if (slot !== undefined && isSame(slot.name, frame, start, end)) return slot.value;
+    }
     return undefined;
   }
 }
 
-/** FNV-1a over some bytes. */
-function hashOf(bytes: Buffer, start: number, end: number): number {
-  let hash = 0x81_1c_9d_c5 | 0;
-  for (let index = start; index < end; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x01_00_01_93);
-  return hash;
+/** FNV-1a: a hash starts as this. */
+const SEED = 0x81_1c_9d_c5 | 0;
+
+/** FNV-1a: takes one more byte in. */
+function step(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x01_00_01_93);
+}
+
+function hashOf(name: Buffer): number {
+  return name.reduce(step, SEED);
 }
 
 function isSame(name: Buffer, frame: Buffer, start: number, end: number): boolean {
-  if (name.length !== end - start) return false;
-  for (let index = 0; index < name.length; index++) if (name[index] !== frame[start + index]) return false;
+  const { length } = name;
+  if (length !== end - start) return false;
+  for (let index = 0; index < length; index++) if (name[index] !== frame[start + index]) return false;
   return true;
 }

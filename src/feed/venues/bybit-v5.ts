@@ -154,43 +154,41 @@ function trade(value: unknown): Trade {
 }
 
 function ticker(type: unknown, data: Fields): Ticker {
-  const field = (name: string): number | undefined => optionalNumber(name, data[name]);
   return {
     type: type === 'delta' ? 'delta' : 'snapshot',
-    last: field('lastPrice'),
-    bid: field('bid1Price'),
-    bidSize: field('bid1Size'),
-    ask: field('ask1Price'),
-    askSize: field('ask1Size'),
-    mark: field('markPrice'),
-    index: field('indexPrice'),
-    openInterest: field('openInterest'),
-    volume: field('volume24h'),
-    fundingRate: field('fundingRate'),
+    last: optionalNumber('lastPrice', data['lastPrice']),
+    bid: optionalNumber('bid1Price', data['bid1Price']),
+    bidSize: optionalNumber('bid1Size', data['bid1Size']),
+    ask: optionalNumber('ask1Price', data['ask1Price']),
+    askSize: optionalNumber('ask1Size', data['ask1Size']),
+    mark: optionalNumber('markPrice', data['markPrice']),
+    index: optionalNumber('indexPrice', data['indexPrice']),
+    openInterest: optionalNumber('openInterest', data['openInterest']),
+    volume: optionalNumber('volume24h', data['volume24h']),
+    fundingRate: optionalNumber('fundingRate', data['fundingRate']),
   };
 }
 
 /** Options always come whole, and name their fields otherwise. */
 function optionTicker(data: Fields): OptionTicker {
-  const field = (name: string): number | undefined => optionalNumber(name, data[name]);
   return {
     type: 'snapshot',
-    last: field('lastPrice'),
-    bid: field('bidPrice'),
-    bidSize: field('bidSize'),
-    ask: field('askPrice'),
-    askSize: field('askSize'),
-    mark: field('markPrice'),
-    index: field('indexPrice'),
-    underlying: field('underlyingPrice'),
-    markIv: field('markPriceIv'),
-    bidIv: field('bidIv'),
-    askIv: field('askIv'),
-    delta: field('delta'),
-    gamma: field('gamma'),
-    theta: field('theta'),
-    vega: field('vega'),
-    openInterest: field('openInterest'),
-    volume: field('volume24h'),
+    last: optionalNumber('lastPrice', data['lastPrice']),
+    bid: optionalNumber('bidPrice', data['bidPrice']),
+    bidSize: optionalNumber('bidSize', data['bidSize']),
+    ask: optionalNumber('askPrice', data['askPrice']),
+    askSize: optionalNumber('askSize', data['askSize']),
+    mark: optionalNumber('markPrice', data['markPrice']),
+    index: optionalNumber('indexPrice', data['indexPrice']),
+    underlying: optionalNumber('underlyingPrice', data['underlyingPrice']),
+    markIv: optionalNumber('markPriceIv', data['markPriceIv']),
+    bidIv: optionalNumber('bidIv', data['bidIv']),
+    askIv: optionalNumber('askIv', data['askIv']),
+    delta: optionalNumber('delta', data['delta']),
+    gamma: optionalNumber('gamma', data['gamma']),
+    theta: optionalNumber('theta', data['theta']),
+    vega: optionalNumber('vega', data['vega']),
+    openInterest: optionalNumber('openInterest', data['openInterest']),
+    volume: optionalNumber('volume24h', data['volume24h']),
   };
 }

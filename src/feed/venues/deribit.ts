@@ -144,45 +144,43 @@ function tickerEvent(topic: string, data: Fields, raw: Fields): FeedEvent {
 }
 
 function ticker(data: Fields): Ticker {
-  const field = (name: string): number | undefined => optionalNumber(name, data[name]);
   return {
     type: 'snapshot',
-    last: field('last_price'),
-    bid: field('best_bid_price'),
-    bidSize: field('best_bid_amount'),
-    ask: field('best_ask_price'),
-    askSize: field('best_ask_amount'),
-    mark: field('mark_price'),
-    index: field('index_price'),
-    openInterest: field('open_interest'),
+    last: optionalNumber('last_price', data['last_price']),
+    bid: optionalNumber('best_bid_price', data['best_bid_price']),
+    bidSize: optionalNumber('best_bid_amount', data['best_bid_amount']),
+    ask: optionalNumber('best_ask_price', data['best_ask_price']),
+    askSize: optionalNumber('best_ask_amount', data['best_ask_amount']),
+    mark: optionalNumber('mark_price', data['mark_price']),
+    index: optionalNumber('index_price', data['index_price']),
+    openInterest: optionalNumber('open_interest', data['open_interest']),
     volume: volumeOf(data),
-    fundingRate: field('funding_8h'),
+    fundingRate: optionalNumber('funding_8h', data['funding_8h']),
   };
 }
 
 function optionTicker(data: Fields): OptionTicker {
   const greeks = fields('greeks', data['greeks']);
-  const field = (name: string): number | undefined => optionalNumber(name, data[name]);
   const greek = (name: string): number | undefined => optionalNumber(name, greeks[name]);
   return {
     type: 'snapshot',
-    last: field('last_price'),
-    bid: field('best_bid_price'),
-    bidSize: field('best_bid_amount'),
-    ask: field('best_ask_price'),
-    askSize: field('best_ask_amount'),
-    mark: field('mark_price'),
-    index: field('index_price'),
-    underlying: field('underlying_price'),
-    markIv: fraction(field('mark_iv')),
-    bidIv: fraction(field('bid_iv')),
-    askIv: fraction(field('ask_iv')),
+    last: optionalNumber('last_price', data['last_price']),
+    bid: optionalNumber('best_bid_price', data['best_bid_price']),
+    bidSize: optionalNumber('best_bid_amount', data['best_bid_amount']),
+    ask: optionalNumber('best_ask_price', data['best_ask_price']),
+    askSize: optionalNumber('best_ask_amount', data['best_ask_amount']),
+    mark: optionalNumber('mark_price', data['mark_price']),
+    index: optionalNumber('index_price', data['index_price']),
+    underlying: optionalNumber('underlying_price', data['underlying_price']),
+    markIv: fraction(optionalNumber('mark_iv', data['mark_iv'])),
+    bidIv: fraction(optionalNumber('bid_iv', data['bid_iv'])),
+    askIv: fraction(optionalNumber('ask_iv', data['ask_iv'])),
     delta: greek('delta'),
     gamma: greek('gamma'),
     theta: greek('theta'),
     vega: greek('vega'),
     rho: greek('rho'),
-    openInterest: field('open_interest'),
+    openInterest: optionalNumber('open_interest', data['open_interest']),
     volume: volumeOf(data),
   };
 }

@@ -142,14 +142,13 @@ function trade(data: Fields): Trade {
 }
 
 function ticker(data: Fields): Ticker {
-  const field = (name: string): number | undefined => optionalNumber(name, data[name]);
   return {
     type: 'snapshot',
-    last: field('last'),
-    bid: field('bidPx'),
-    bidSize: field('bidSz'),
-    ask: field('askPx'),
-    askSize: field('askSz'),
-    volume: field('vol24h'),
+    last: optionalNumber('last', data['last']),
+    bid: optionalNumber('bidPx', data['bidPx']),
+    bidSize: optionalNumber('bidSz', data['bidSz']),
+    ask: optionalNumber('askPx', data['askPx']),
+    askSize: optionalNumber('askSz', data['askSz']),
+    volume: optionalNumber('vol24h', data['vol24h']),
   };
 }
