@@ -1,7 +1,8 @@
 import { createHook } from 'node:async_hooks';
-import { type Clock, systemClock, type Timer, VirtualClock } from 'tickwise';
+import { type Clock, type Timer, VirtualClock } from 'tickwise';
 import { BatchWriter, type BatchWriterOptions } from 'tickwise/batch';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HoldingClock } from '../holding-clock.js';
 import { FakeSink, permanent, range, settle } from './fake-sink.js';
 
 function setUp(options: Partial<BatchWriterOptions<number>> = {}) {
@@ -192,51 +193,50 @@ describe('the cost of add', () => {
 });
 
 describe('the process', () => {
-  /** Timers that keep the process alive. */
-  const timers = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
-
   it('is not held by an empty writer', async () => {
-    const before = timers();
+    const clock = new HoldingClock();
 
-    const writer = new BatchWriter<number>({ sink: async () => undefined });
+    const writer = new BatchWriter<number>({ sink: async () => undefined, clock, ioClock: clock });
 
-    expect(timers()).toBe(before);
+    expect(clock.held).toBe(0);
     writer.add(1);
     await writer.flush();
-    expect(timers()).toBe(before);
+    expect(clock.held).toBe(0);
     await writer.close();
-    expect(timers()).toBe(before);
+    expect(clock.held).toBe(0);
   });
 
   it('is held while rows wait for their age', async () => {
-    const before = timers();
-    const writer = new BatchWriter<number>({ sink: async () => undefined, clock: systemClock, maxDelay: 60_000 });
+    const clock = new HoldingClock();
+    const writer = new BatchWriter<number>({ sink: async () => undefined, clock, ioClock: clock, maxDelay: 60_000 });
 
     writer.add(1);
 
-    expect(timers()).toBe(before + 1);
+    expect(clock.held).toBe(1);
     await writer.close();
-    expect(timers()).toBe(before);
+    expect(clock.held).toBe(0);
   });
 
   it('is held while a failed batch waits for its retry', async () => {
-    const before = timers();
+    const clock = new HoldingClock();
     let isUp = false;
     const writer = new BatchWriter<number>({
       sink: async () => {
         if (!isUp) throw new Error('down');
       },
+      clock,
+      ioClock: clock,
       retry: { minDelay: 100_000, maxDelay: 100_000 },
     });
     writer.add(1);
     void writer.flush();
     await settle();
 
-    const whileRetrying = timers();
+    const whileRetrying = clock.held;
     isUp = true;
     await writer.close();
 
-    expect(whileRetrying).toBe(before + 1);
-    expect(timers()).toBe(before);
+    expect(whileRetrying).toBe(1);
+    expect(clock.held).toBe(0);
   });
 });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { ArgumentError, type Clock, ConfigError, systemClock, type Timer, VirtualClock } from 'tickwise';
+import { ArgumentError, type Clock, ConfigError, type Timer, VirtualClock } from 'tickwise';
 import { Cadence, type CadenceErrorContext, type CadenceOptions, type CadenceSlot } from 'tickwise/schedule';
 import { describe, expect, it, vi } from 'vitest';
 import { SlotGrid } from '../../src/schedule/slot-grid.js';
+import { HoldingClock } from '../holding-clock.js';
 
 /** A run as a test sees it. */
 interface Run extends CadenceSlot {
@@ -609,18 +610,17 @@ describe('disposing', () => {
   });
 
   it('lets the process end, which the started cadence held', () => {
-    const timers = (): number => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
-    const before = timers();
-    const running = new Cadence({ period: 3_600_000, clock: systemClock }).start({
+    const clock = new HoldingClock();
+    const running = new Cadence({ period: 3_600_000, clock }).start({
       a: () => undefined,
       b: () => undefined,
     });
-    const started = timers();
+    const started = clock.held;
 
     running[Symbol.dispose]();
 
-    expect(started).toBe(before + 2);
-    expect(timers()).toBe(before);
+    expect(started).toBe(2);
+    expect(clock.held).toBe(0);
   });
 });
 
