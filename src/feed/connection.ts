@@ -8,6 +8,7 @@
  */
 import type { WebSocket } from 'ws';
 import type { Timer } from '../core/clock.js';
+import { backOffDelay } from '../core/back-off.js';
 import { BackOff } from './back-off.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { AnyFeedEvent } from './event.js';
@@ -202,12 +203,16 @@ export class Connection<Event extends AnyFeedEvent> {
     await this.#link?.close(reason);
   }
 
-  /** Opens a link as soon as the venue's limit on new connections allows. */
+  /** Opens a link as soon as the venue's limit on new connections allows, and not together with all who wait for that. */
   #open(): void {
-    const wait = this.#settings.budget.take();
+    const { budget, backOff, random } = this.#settings;
+    const wait = budget.take();
     this.#isWaiting = wait > 0;
     if (wait === 0) this.#dial();
-    else this.#after(wait, () => (this.records.size === 0 ? this.#handlers.ended(this) : this.#open()));
+    else
+      this.#after(wait + backOffDelay(1, backOff, random), () =>
+        this.records.size === 0 ? this.#handlers.ended(this) : this.#open(),
+      );
   }
 
   #dial(): void {

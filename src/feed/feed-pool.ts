@@ -16,9 +16,11 @@ import { ConnectBudget } from './connect-budget.js';
 import { FrameRouter } from './frame-router.js';
 import { type FrameListener, FrameTaps } from './frame-tap.js';
 import { RecentCount } from './recent-count.js';
+import { RepeatFilter } from './repeat-filter.js';
 import { Rotations } from './rotations.js';
+import { steadyRandom } from './steady-random.js';
 import type { FeedProtocol } from './protocol.js';
-import { checkSubscribe } from './check-subscribe.js';
+import { addressOf, checkSubscribe } from './check-subscribe.js';
 import { explainTopic } from './explain-topic.js';
 import { healthiestOf } from './healthiest.js';
 import { type Listener, TopicRecord } from './topic-record.js';
@@ -96,7 +98,10 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       maxPayload: read.maxPayload ?? 2 ** 23,
       backOff: { minDelay, maxDelay },
       stableAfter,
-      random: () => this.#draw(read.random ?? Math.random),
+      random: steadyRandom(read.random ?? Math.random, (error) => {
+        this.#counters.handlerErrors++;
+        this.#failures.report(error, { where: 'handler' });
+      }),
       ioClock,
       counters: this.#counters,
       isPaused: () => this.#isPaused,
@@ -123,7 +128,8 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
    * @param notify Called with `live`, `failed` (it is retried), `gap` and `closed`. @default nothing
    * @throws ArgumentError at once when the topic has a form the venue does not know.
    * @throws ClosedError at once after `close`, and as a rejection when closed while waiting.
-   * @throws OverflowError as a rejection when one connection more than `maxConnections` would be needed.
+   * @throws OverflowError as a rejection when one connection more than `maxConnections` would be needed, or the topic has
+   * more characters than the venue allows on one.
    * @throws PeerMissingError as a rejection when the package `ws` is not installed.
    */
   subscribe(
@@ -197,17 +203,6 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     return this.close();
   }
 
-  /** A number from the user's source of jitter; one that throws must not end the process. */
-  #draw(random: () => number): number {
-    try {
-      return random();
-    } catch (error) {
-      this.#counters.handlerErrors++;
-      this.#failures.report(error, { where: 'handler' });
-      return 1;
-    }
-  }
-
   async #subscribe(
     topic: string,
     emit: (event: Event) => void,
@@ -227,7 +222,9 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   #newRecord(topic: string): TopicRecord<Event> {
-    return new TopicRecord(topic, this.#protocol.group(topic), this.#protocol.unasked.includes(topic));
+    const { group, unasked, identify, resends } = this.#protocol;
+    const repeats = resends(topic) ? new RepeatFilter<Event>(identify, () => this.#counters.repeated++) : undefined;
+    return new TopicRecord(topic, group(topic), unasked.includes(topic), repeats);
   }
 
   #add(home: Connection<Event>, record: TopicRecord<Event>, listener: Listener<Event>): void {
@@ -241,8 +238,8 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
 
   /** The connection for a new topic: the healthiest of those with room, else a new one. */
   #place(topic: string, socketClass: Awaited<ReturnType<typeof loadWebSocket>>): Connection<Event> {
-    const url = this.#url ?? this.#protocol.urlFor(topic);
     const record = this.#newRecord(topic);
+    const url = addressOf(this.#protocol, this.#url, record);
     const usable = [...this.#connections.keys()].filter(
       (connection) => connection.url === url && connection.hasRoom(record) && !this.#rotations.isLeaving(connection),
     );
@@ -298,7 +295,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     else if (heir.isLive) this.#live(next, heir);
     else if (isLive)
       this.#failed(heir, new ClosedError('the connection was replaced before the venue confirmed it'), false);
-    for (const event of held) this.#router.deliver(heir, event);
+    for (const event of held) if (record.repeats?.has(event) !== true) this.#router.deliver(heir, event);
   }
 
   readonly #handlers: ConnectionHandlers<Event> = {

@@ -49,6 +49,8 @@ export interface FeedStats {
   readonly events: number;
   /** Of those, how many nobody wanted any more. */
   readonly stray: number;
+  /** Of those, how many the venue had sent before, of topics that it resends; they are not delivered. */
+  readonly repeated: number;
   /** Calls of listeners. */
   readonly delivered: number;
   /** Frames that accepted a request. */

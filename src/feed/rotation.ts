@@ -108,6 +108,7 @@ export class Rotation<Event extends AnyFeedEvent> {
       const fresh = isJoined ? events : events.filter(({ ts }) => !(ts <= lane.lastTs));
       this.#parts.moved(record, heir, fresh, isJoined || !isLost);
     }
+    this.#moveLate();
     this.#parts.ended(true);
   }
 
@@ -116,14 +117,28 @@ export class Rotation<Event extends AnyFeedEvent> {
     if (this.#end()) this.#parts.ended(false);
   }
 
+  /** Topics that were on their way out when the rotation began, and are wanted again. */
+  #moveLate(): void {
+    const { old, next, makeRecord, moved } = this.#parts;
+    const known = new Set(this.#lanes.map(({ record }) => record));
+    for (const record of [...old.records.values()]) {
+      if (!record.isWanted || known.has(record)) continue;
+      const heir = makeRecord(record.topic);
+      heir.isReserved = true;
+      next.add(heir);
+      heir.isReserved = false;
+      moved(record, heir, [], false);
+    }
+  }
+
   #end(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
     this.#deadline.cancel();
     this.#patience?.cancel();
     for (const { record, heir } of this.#lanes) {
-      record.intercept = undefined;
-      heir.intercept = undefined;
+      record.interceptWith(undefined);
+      heir.interceptWith(undefined);
       heir.isReserved = false;
     }
     return true;
@@ -133,8 +148,8 @@ export class Rotation<Event extends AnyFeedEvent> {
     const heir = this.#parts.makeRecord(record.topic);
     const lane: Lane<Event> = { record, heir, held: [], seen: new Set(), lastTs: -Infinity, isJoined: false };
     heir.isReserved = true;
-    heir.intercept = (event) => this.#hold(lane, event);
-    record.intercept = (event) => this.#note(lane, event);
+    heir.interceptWith((event) => this.#hold(lane, event));
+    record.interceptWith((event) => this.#note(lane, event));
     this.#parts.next.add(heir);
     return lane;
   }

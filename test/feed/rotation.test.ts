@@ -184,6 +184,32 @@ describe('a rotation', () => {
     expect(stage.pool.stats()).toMatchObject({ topics: 2, live: 2, connections: 1 });
   });
 
+  it('takes along a topic that was on its way out when it began, and is wanted again', async () => {
+    await using stage = await scene({ rotateAfter: LIFE });
+    const a = await watch(stage, 'a');
+    const b = await watch(stage, 'b');
+    stage.venue.answer = (request, socket) => {
+      // The end of `b` is never confirmed on the old connection.
+      if (request.op === 'subscribe') socket.send(JSON.stringify({ ack: request.id }));
+    };
+    await b.end();
+    await stage.venue.requests.atLeast(3);
+    const { old, next } = await startRotation(stage, 4);
+    const again = new Journal<number>();
+    const subscribing = stage.pool.subscribe('b', ({ items }) => items.forEach((item) => again.add(item)));
+
+    old.send(value('a', 1));
+    next.send(value('a', 1));
+    await a.values.atLeast(1);
+    await stage.venue.requests.atLeast(5);
+    await subscribing;
+    next.send(value('b', 5));
+    await again.atLeast(1);
+
+    expect(again.entries).toEqual([5]);
+    expect(stage.pool.stats()).toMatchObject({ rotations: 1, topics: 2, live: 2 });
+  });
+
   it('starts when the venue says that it will end the connection', async () => {
     await using stage = await scene(
       {},

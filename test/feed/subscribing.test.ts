@@ -140,6 +140,32 @@ describe('subscribing', () => {
   });
 });
 
+describe('a venue that never answers', () => {
+  it('is believed to accept what was sent, also after a loss', async () => {
+    await using stage = await scene({ ackTimeout: 1_000 }, { answers: false });
+    const { pool, venue, clock, errors } = stage;
+    venue.answer = ignore;
+    const values = new Journal<number>();
+    const end = await pool.subscribe('a', ({ items }) => items.forEach((item) => values.add(item)));
+
+    await clock.advance(5_000);
+    venue.socket.terminate();
+    await errors.atLeast(1);
+    await clock.advance(250);
+    await venue.requests.atLeast(2);
+    venue.send({ topic: 'a', value: 1 });
+    await values.atLeast(1);
+    const { live } = pool.stats();
+    await end();
+    await venue.requests.atLeast(3);
+    await stage.flush();
+
+    expect(live).toBe(1);
+    expect(venue.requests.entries.map(({ op }) => op)).toEqual(['subscribe', 'subscribe', 'unsubscribe']);
+    expect(pool.stats()).toMatchObject({ topics: 0, pendingRequests: 0, requestTimeouts: 0, gaps: 1 });
+  });
+});
+
 describe('a refused request', () => {
   it('fails only its own topics and says why', async () => {
     await using stage = await scene({}, { limits: { topicsPerRequest: 2 } });
@@ -157,14 +183,44 @@ describe('a refused request', () => {
       'fulfilled',
       'fulfilled',
       'rejected',
-      'rejected',
+      'fulfilled',
       'fulfilled',
     ]);
     expect(results[2]).toMatchObject({
       reason: { code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('invalid symbol') as string },
     });
-    expect(pool.stats()).toMatchObject({ topics: 3, live: 3, acks: 2, rejected: 1 });
+    expect(pool.stats()).toMatchObject({ topics: 4, live: 4, acks: 3, rejected: 2 });
     expect(pool.explain('bad').state).toBe('unknown');
+  });
+
+  it('is asked again in halves until only the topic is left that the venue minds', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    venue.answer = (request, socket) => {
+      const error = request.args.includes('t37') ? 'invalid symbol' : undefined;
+      socket.send(JSON.stringify({ ack: request.id, error }));
+    };
+    const topics = Array.from({ length: 64 }, (_, index) => `t${index}`);
+
+    const results = await Promise.allSettled(topics.map((topic) => pool.subscribe(topic, nothing)));
+
+    expect(results.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([37]);
+    // The first, and both halves of it and of each half that holds the topic: 32, 16, 8, 4, 2, 1.
+    expect(venue.requests.entries.length).toBe(13);
+    expect(pool.stats()).toMatchObject({ live: 63, topics: 63, pendingRequests: 0 });
+  });
+
+  it('of a venue that refuses everything costs a bounded number of requests', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    venue.answer = (request, socket) => socket.send(JSON.stringify({ ack: request.id, error: 'closed for today' }));
+    const topics = Array.from({ length: 2_000 }, (_, index) => `t${index}`);
+
+    const results = await Promise.allSettled(topics.map((topic) => pool.subscribe(topic, nothing)));
+
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(venue.requests.entries.length).toBeLessThanOrEqual(70);
+    expect(pool.stats()).toMatchObject({ topics: 0, pendingRequests: 0 });
   });
 
   it('may be repeated', async () => {
