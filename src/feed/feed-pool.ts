@@ -318,7 +318,8 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
 
   #reportGap(record: TopicRecord<Event>, from: number): void {
     this.#gaps++;
-    const to = this.#settings.ioClock.wallTime();
+    // Somebody may have set the clock back meanwhile.
+    const to = Math.max(from, this.#settings.ioClock.wallTime());
     for (const listener of record.listeners) {
       if (listener.isLive) this.#router.notify(listener, record, { type: 'gap', from, to });
     }

@@ -21,6 +21,7 @@ export class RecordingFile {
     this.#file.on('error', (error) => (this.#error ??= error));
     if (compress === 'gzip') {
       this.#gzip = createGzip();
+      this.#gzip.on('error', (error) => (this.#error ??= error));
       this.#gzip.pipe(this.#file);
     }
   }
@@ -32,8 +33,8 @@ export class RecordingFile {
     await this.#settled((done) => target.write(text, done));
     const gzip = this.#gzip;
     if (gzip !== undefined) await this.#settled((done) => gzip.flush(constants.Z_SYNC_FLUSH, done));
-    // The bytes that the packer made go through the file's own buffer.
-    if (this.#file.writableNeedDrain) await Promise.race([once(this.#file, 'drain'), once(this.#file, 'close')]);
+    // The bytes that the packer made wait in the file's own buffer: an empty write comes after them.
+    if (gzip !== undefined) await this.#settled((done) => this.#file.write('', done));
     this.#check();
   }
 

@@ -121,7 +121,7 @@ export class Rotation<Event extends AnyFeedEvent> {
   #moveLate(): void {
     const { old, next, makeRecord, moved } = this.#parts;
     const known = new Set(this.#lanes.map(({ record }) => record));
-    for (const record of [...old.records.values()]) {
+    for (const record of old.records.values()) {
       if (!record.isWanted || known.has(record)) continue;
       const heir = makeRecord(record.topic);
       heir.isReserved = true;

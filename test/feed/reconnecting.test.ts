@@ -45,6 +45,19 @@ describe('a lost connection', () => {
     expect(pool.stats()).toMatchObject({ opened: 2, reconnects: 1, gaps: 1, connections: 1, live: 1 });
   });
 
+  it('has a gap that does not end before it begins when the wall clock was set back meanwhile', async () => {
+    const gaps = new Journal<FeedGap>();
+    await using stage = await scene({ onGap: gaps.add });
+    await stage.pool.subscribe('a', nothing);
+
+    await lose(stage);
+    stage.clock.stepWallTime(-3_600_000);
+    await stage.clock.advance(250);
+    await gaps.atLeast(1);
+
+    expect(gaps.entries).toEqual([{ topic: 'a', from: 1_000_000, to: 1_000_000 }]);
+  });
+
   it('asks again for what is wanted at that instant, in frames within the limits', async () => {
     await using stage = await scene({}, { limits: { topicsPerRequest: 100 } });
     const { pool, venue } = stage;

@@ -2,6 +2,7 @@ import { type TopicStatus, VirtualClock } from 'tickwise/core';
 import { bybitV5, FeedPool, type FeedPoolOptions, type ProtocolOverrides } from 'tickwise/feed';
 import { SubscriptionHub } from 'tickwise/hub';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type * as ws from 'ws';
 import { type TestEvent, testProtocol } from './fake-venue.js';
 import { MemoryNetwork } from './memory-network.js';
 import { NumberedVenue } from './numbered-venue.js';
@@ -16,7 +17,7 @@ const OLD_HABITS: Habits = { topicsPerRequest: 10, requestDelay: 500, pingInterv
 let network = new MemoryNetwork();
 
 vi.mock('ws', async (importOriginal) => {
-  const original = await importOriginal<typeof import('ws')>();
+  const original = await importOriginal<typeof ws>();
   return {
     ...original,
     get WebSocket() {
@@ -69,7 +70,7 @@ describe('a venue that cuts off who is silent, asks for too much or talks too fa
   ])(
     'makes a client of the old settings with %d topics connect again about 50 times an hour',
     async (count, ...range) => {
-      const [least = NaN, most = NaN] = range;
+      const [least, most] = range;
       const clock = new VirtualClock();
       const venue = new PunishingVenue(network, clock, rules(count));
       const client = new HabitualClient(network.clientClass(), clock, names(count), OLD_HABITS);

@@ -63,6 +63,32 @@ describe('subscribing', () => {
     expect(new Set(journals.map((journal) => journal.entries[3])).size).toBe(1);
   });
 
+  it.each([1, 2, 3, 10])(
+    'asks for 3 topics of 9 subscribers each once, %d in a frame, and parses each frame once',
+    async (topicsPerRequest) => {
+      let decoded = 0;
+      const decode = (text: string): unknown => {
+        decoded++;
+        return JSON.parse(text);
+      };
+      await using stage = await scene({}, { limits: { topicsPerRequest }, decode });
+      const { pool, venue } = stage;
+      const topics = ['a', 'b', 'c'];
+      const received = new Map<string, number>();
+      const count = ({ topic }: TestEvent): void => void received.set(topic, (received.get(topic) ?? 0) + 1);
+
+      await Promise.all(topics.flatMap((topic) => Array.from({ length: 9 }, () => pool.subscribe(topic, count))));
+      for (let value = 0; value < 100; value++) for (const topic of topics) venue.send({ topic, value });
+      await stage.flush();
+
+      expect(venue.subscribed().toSorted()).toEqual(topics);
+      expect(venue.requests.entries.length).toBe(Math.ceil(3 / topicsPerRequest));
+      expect(venue.connections.entries.length).toBe(1);
+      expect([...received.values()]).toEqual([900, 900, 900]);
+      expect(decoded).toBe(pool.stats().frames);
+    },
+  );
+
   it('settles a second subscriber of a live topic at once and tells it so', async () => {
     await using stage = await scene();
     const { pool, venue } = stage;
