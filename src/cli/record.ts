@@ -12,6 +12,7 @@ line, which replayFeed plays back. Needs the package ws. Ctrl-C ends a recording
 
 Venues, each with a symbol as it writes them:
 ${listOfVenues()}
+Coinbase, Kraken, Deribit and OKX were shown on recordings; nobody has reported a live run yet.
 
 Options:
   --minutes <n>     how long; a fraction is allowed        (default: 5)

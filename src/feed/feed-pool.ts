@@ -4,8 +4,8 @@ import { readOptions } from '../core/options.js';
 import { systemClock } from '../core/system-clock.js';
 import type { EndTopic, TopicSource, TopicStatus } from '../core/topic-source.js';
 import type { Callback } from '../core/callback.js';
-import type { Timer } from '../core/clock.js';
 import { Connection, type ConnectionHandlers } from './connection.js';
+import { ConnectionSet } from './connection-set.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { newCounters } from './counters.js';
 import type { AnyFeedEvent, FeedEvent } from './event.js';
@@ -31,9 +31,6 @@ const HOUR = 3_600_000;
 
 /** Part of a connection's lifetime after which another takes its place. */
 const ROTATE_AT = 0.98;
-
-/** How long a connection without topics stays open for new ones, in milliseconds. */
-const EMPTY_LINGER = 30_000;
 
 /**
  * Subscribes to a venue's streams over as few WebSockets as its limits allow, and keeps them.
@@ -62,7 +59,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   readonly #failures: FailureReporter<FeedErrorContext>;
   readonly #router: FrameRouter<Event>;
   readonly #rotations: Rotations<Event>;
-  readonly #connections = new Map<Connection<Event>, { linger: Timer | undefined }>();
+  readonly #connections: ConnectionSet<Event>;
   /** Where each topic lives. */
   readonly #homes = new Map<string, Connection<Event>>();
   #socketClass: ReturnType<typeof loadWebSocket> | undefined;
@@ -107,6 +104,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       isPaused: () => this.#isPaused,
       report: (error, context) => this.#failures.report(error, context),
     };
+    this.#connections = new ConnectionSet(ioClock, (connection) => this.#retire(connection));
     this.#rotations = new Rotations({
       ioClock,
       identify: (event) => this.#protocol.identify(event),
@@ -151,13 +149,13 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
    */
   pause(): void {
     this.#isPaused = true;
-    for (const connection of this.#connections.keys()) connection.pause();
+    for (const connection of this.#connections.all()) connection.pause();
   }
 
   /** Reads again after `pause`. */
   resume(): void {
     this.#isPaused = false;
-    for (const connection of this.#connections.keys()) connection.resume();
+    for (const connection of this.#connections.all()) connection.resume();
   }
 
   /**
@@ -172,7 +170,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   stats(): FeedStats {
     return {
       protocol: this.#protocol.name,
-      ...connectionTotals([...this.#connections.keys()]),
+      ...connectionTotals(this.#connections.all()),
       paused: this.#isPaused,
       ...frameCounts(this.#counters),
       reconnectsLastHour: this.#settings.reconnects.total,
@@ -240,12 +238,12 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   #place(topic: string, socketClass: Awaited<ReturnType<typeof loadWebSocket>>): Connection<Event> {
     const record = this.#newRecord(topic);
     const url = addressOf(this.#protocol, this.#url, record);
-    const usable = [...this.#connections.keys()].filter(
-      (connection) => connection.url === url && connection.hasRoom(record) && !this.#rotations.isLeaving(connection),
-    );
+    const usable = this.#connections
+      .all()
+      .filter((each) => each.url === url && each.hasRoom(record) && !this.#rotations.isLeaving(each));
     const healthiest = healthiestOf(usable);
     if (healthiest !== undefined) {
-      this.#stay(healthiest);
+      this.#connections.keep(healthiest);
       return healthiest;
     }
     if (this.#connections.size - this.#rotations.size >= this.#maxConnections) {
@@ -254,16 +252,9 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     return this.#open(url, socketClass);
   }
 
-  /** Keeps a connection that had no topics. */
-  #stay(connection: Connection<Event>): void {
-    const state = this.#connections.get(connection);
-    state?.linger?.cancel();
-    this.#connections.set(connection, { linger: undefined });
-  }
-
   #open(url: string, socketClass: Awaited<ReturnType<typeof loadWebSocket>>): Connection<Event> {
     const connection = new Connection(url, socketClass, this.#settings, this.#handlers);
-    this.#connections.set(connection, { linger: undefined });
+    this.#connections.keep(connection);
     return connection;
   }
 
@@ -305,7 +296,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     released: (connection, record) => this.#released(connection, record),
     expiring: (connection) => this.#rotations.start(connection),
     replaced: (connection) => this.#rotations.lost(connection),
-    ended: (connection) => this.#forget(connection),
+    ended: (connection) => this.#connections.delete(connection),
   };
 
   #live(connection: Connection<Event>, record: TopicRecord<Event>): void {
@@ -351,43 +342,48 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
 
   #released(connection: Connection<Event>, record: TopicRecord<Event>): void {
     if (this.#homes.get(record.topic) === connection) this.#homes.delete(record.topic);
-    const state = this.#connections.get(connection);
-    if (connection.records.size > 0 || state === undefined) return;
-    state.linger?.cancel();
-    state.linger = this.#settings.ioClock.setTimeout(() => this.#retire(connection), EMPTY_LINGER);
-    state.linger.unref();
+    this.#connections.release(connection);
   }
 
-  #forget(connection: Connection<Event>): void {
-    this.#connections.get(connection)?.linger?.cancel();
-    this.#connections.delete(connection);
-  }
-
+  /** Closes a connection. Callers who came to it while it was to take the place of another, or to go, move on. */
   #retire(connection: Connection<Event>): void {
-    this.#forget(connection);
+    this.#connections.delete(connection);
     for (const topic of connection.records.keys()) {
       if (this.#homes.get(topic) === connection) this.#homes.delete(topic);
     }
     void connection.close(new ClosedError('the connection is not used any more'));
+    if (this.#closing !== undefined) return;
+    for (const record of connection.records.values()) if (record.listeners.length > 0) this.#rehome(connection, record);
+  }
+
+  #rehome(old: Connection<Event>, record: TopicRecord<Event>): void {
+    try {
+      const home = this.#homes.get(record.topic) ?? this.#place(record.topic, old.socketClass);
+      const heir = home.records.get(record.topic) ?? this.#newRecord(record.topic);
+      this.#move(old, home, record, heir, [], false);
+      if (home.records.has(record.topic)) home.reconcile(heir);
+      else home.add(heir);
+    } catch (error) {
+      this.#farewell(record, error);
+    }
   }
 
   async #close(): Promise<void> {
     const reason = new ClosedError('the FeedPool was closed');
     this.#rotations.close();
-    const connections = [...this.#connections];
-    this.#connections.clear();
+    const connections = this.#connections.all();
     this.#homes.clear();
-    const closing = connections.map(([connection, state]) => {
-      state.linger?.cancel();
+    const closing = connections.map((connection) => {
+      this.#connections.delete(connection);
       return connection.close(reason);
     });
-    for (const [connection] of connections) {
+    for (const connection of connections) {
       for (const record of connection.records.values()) this.#farewell(record, reason);
     }
     await Promise.all(closing);
   }
 
-  #farewell(record: TopicRecord<Event>, reason: Error): void {
+  #farewell(record: TopicRecord<Event>, reason: unknown): void {
     const { listeners } = record;
     record.abandon(reason);
     for (const listener of listeners) this.#router.notify(listener, record, { type: 'closed' });

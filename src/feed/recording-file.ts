@@ -62,7 +62,8 @@ export class RecordingFile {
     return new Promise((resolve) => {
       this.#file.once('close', resolve);
       start((error) => {
-        this.#error ??= error ?? undefined;
+        // A write after the one that failed says only that the stream is gone.
+        if (error) this.#error ??= this.#file.errored ?? error;
         this.#file.off('close', resolve);
         resolve();
       });

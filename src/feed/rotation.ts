@@ -108,27 +108,12 @@ export class Rotation<Event extends AnyFeedEvent> {
       const fresh = isJoined ? events : events.filter(({ ts }) => !(ts <= lane.lastTs));
       this.#parts.moved(record, heir, fresh, isJoined || !isLost);
     }
-    this.#moveLate();
     this.#parts.ended(true);
   }
 
   /** Leaves everything as it was. */
   abort(): void {
     if (this.#end()) this.#parts.ended(false);
-  }
-
-  /** Topics that were on their way out when the rotation began, and are wanted again. */
-  #moveLate(): void {
-    const { old, next, makeRecord, moved } = this.#parts;
-    const known = new Set(this.#lanes.map(({ record }) => record));
-    for (const record of old.records.values()) {
-      if (!record.isWanted || known.has(record)) continue;
-      const heir = makeRecord(record.topic);
-      heir.isReserved = true;
-      next.add(heir);
-      heir.isReserved = false;
-      moved(record, heir, [], false);
-    }
   }
 
   #end(): boolean {

@@ -210,6 +210,32 @@ describe('a rotation', () => {
     expect(stage.pool.stats()).toMatchObject({ rotations: 1, topics: 2, live: 2 });
   });
 
+  it('gives back who came to the new connection when that is given up', async () => {
+    await using stage = await scene({ rotateAfter: LIFE });
+    const a = await watch(stage, 'a');
+    stage.venue.answer = (request, socket) => {
+      // The new connection never gets what the old one has.
+      if (!request.args.includes('a')) socket.send(JSON.stringify({ ack: request.id }));
+    };
+    const { old, next } = await startRotation(stage);
+    const fresh = await watch(stage, 'c');
+    next.send(value('c', 1));
+    await fresh.values.atLeast(1);
+
+    await stage.clock.advance(60_000);
+    await stage.venue.closes.atLeast(1);
+    await stage.venue.requests.atLeast(4);
+    old.send(value('c', 2));
+    await fresh.values.atLeast(2);
+    old.send(value('a', 1));
+    await a.values.atLeast(1);
+
+    expect(fresh.values.entries).toEqual([1, 2]);
+    expect(fresh.statuses).toEqual(['live', 'failed', 'gap', 'live']);
+    expect(a.statuses).toEqual(['live']);
+    expect(stage.pool.stats()).toMatchObject({ rotationFailures: 1, topics: 2, live: 2, connections: 1 });
+  });
+
   it('starts when the venue says that it will end the connection', async () => {
     await using stage = await scene(
       {},
