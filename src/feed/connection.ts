@@ -8,6 +8,7 @@
  */
 import type { WebSocket } from 'ws';
 import type { Timer } from '../core/clock.js';
+import { TimeoutError } from '../core/errors.js';
 import { backOffDelay } from '../core/back-off.js';
 import { BackOff } from './back-off.js';
 import type { ConnectionSettings } from './connection-settings.js';
@@ -301,14 +302,24 @@ export class Connection<Event extends AnyFeedEvent> {
   }
 
   #answered(record: TopicRecord<Event>, action: RequestAction, refusal: Error | undefined): void {
-    if (action === 'subscribe' && refusal === undefined) this.#goLive(record);
-    else if (action === 'subscribe' && refusal !== undefined && this.#refuse(record, refusal)) return;
+    if (action === 'subscribe') {
+      // Only the answer was lost when its values come.
+      const isProven = record.isLive && refusal instanceof TimeoutError;
+      if (isProven) record.wire = 'on';
+      if (refusal === undefined) this.#goLive(record);
+      else if (!isProven && this.#refuse(record, refusal)) return;
+    }
     this.#desk.reconcile(record);
   }
 
   /** Deals with a refused topic; true when it is tried again later. */
   #refuse(record: TopicRecord<Event>, refusal: Error): boolean {
     record.refusal = refusal;
+    if (record.isLive) {
+      // Its values came before the answer.
+      record.isLive = false;
+      record.lostAt = this.#lastReceivedWallTime;
+    }
     const wasLive = record.lostAt !== undefined;
     this.#handlers.failed(record, refusal, !wasLive);
     if (!wasLive || !record.isWanted) return false;

@@ -64,6 +64,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   readonly #homes = new Map<string, Connection<Event>>();
   #socketClass: ReturnType<typeof loadWebSocket> | undefined;
   #isPaused = false;
+  #isEnding = false;
   #closing: Promise<void> | undefined;
   #gaps = 0;
 
@@ -335,9 +336,12 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   #end(record: TopicRecord<Event>, listener: Listener<Event>): void {
-    if (!record.has(listener)) return;
-    record.remove(listener);
-    this.#homes.get(record.topic)?.reconcile(record);
+    const home = this.#homes.get(record.topic);
+    // The topic may have moved to another connection since.
+    const current = record.has(listener) ? record : home?.records.get(record.topic);
+    if (current?.has(listener) !== true) return;
+    current.remove(listener);
+    home?.reconcile(current);
   }
 
   #released(connection: Connection<Event>, record: TopicRecord<Event>): void {
@@ -352,7 +356,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       if (this.#homes.get(topic) === connection) this.#homes.delete(topic);
     }
     void connection.close(new ClosedError('the connection is not used any more'));
-    if (this.#closing !== undefined) return;
+    if (this.#isEnding) return;
     for (const record of connection.records.values()) if (record.listeners.length > 0) this.#rehome(connection, record);
   }
 
@@ -370,8 +374,10 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
 
   async #close(): Promise<void> {
     const reason = new ClosedError('the FeedPool was closed');
-    this.#rotations.close();
+    this.#isEnding = true;
+    // Those included that are given up with their rotation.
     const connections = this.#connections.all();
+    this.#rotations.close();
     this.#homes.clear();
     const closing = connections.map((connection) => {
       this.#connections.delete(connection);

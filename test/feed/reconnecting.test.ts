@@ -136,6 +136,52 @@ describe('a lost connection', () => {
     expect(pool.stats()).toMatchObject({ opened: 2, live: 1, gaps: 1 });
   });
 
+  it('gives values to its topics for good when only the answer to the new request was lost', async () => {
+    await using stage = await scene({ ackTimeout: 1_000 });
+    const { pool, venue, clock } = stage;
+    const statuses = new Journal<string>();
+    const values = new Journal<number>();
+    await pool.subscribe(
+      'a',
+      ({ items }) => items.forEach((item) => values.add(item)),
+      ({ type }) => statuses.add(type),
+    );
+    venue.answer = ignore;
+    await lose(stage);
+    await clock.advance(250);
+    await venue.requests.atLeast(2);
+
+    venue.send({ topic: 'a', value: 1 });
+    await values.atLeast(1);
+    await clock.advance(60_000);
+    venue.send({ topic: 'a', value: 2 });
+    await values.atLeast(2);
+
+    expect(statuses.entries).toEqual(['live', 'failed', 'gap', 'live']);
+    expect(pool.explain('a')).toMatchObject({ state: 'live', listeners: 1 });
+    expect(pool.stats()).toMatchObject({ requestTimeouts: 1, requests: 2, live: 1, stray: 0 });
+  });
+
+  it('tries a topic again that the venue refuses after it has sent values of it', async () => {
+    await using stage = await scene();
+    const { pool, venue, clock } = stage;
+    const statuses = new Journal<string>();
+    await pool.subscribe('a', nothing, ({ type }) => statuses.add(type));
+    venue.answer = ({ id }, socket) => {
+      socket.send(JSON.stringify({ topic: 'a', value: 1 }));
+      socket.send(JSON.stringify({ ack: id, error: 'not now' }));
+    };
+    await lose(stage);
+    await clock.advance(250);
+    await statuses.atLeast(5);
+    venue.answer = accept;
+    await clock.advance(250);
+    await statuses.atLeast(7);
+
+    expect(statuses.entries).toEqual(['live', 'failed', 'gap', 'live', 'failed', 'gap', 'live']);
+    expect(pool.explain('a').listeners).toBe(1);
+  });
+
   it('is not reopened for topics that have all ended meanwhile', async () => {
     await using stage = await scene();
     const { pool, clock } = stage;

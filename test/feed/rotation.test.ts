@@ -210,6 +210,24 @@ describe('a rotation', () => {
     expect(stage.pool.stats()).toMatchObject({ rotations: 1, topics: 2, live: 2 });
   });
 
+  it('lets a subscription that has moved be ended', async () => {
+    await using stage = await scene({ rotateAfter: LIFE });
+    const a = await watch(stage, 'a');
+    const { old, next } = await startRotation(stage);
+    old.send(value('a', 1));
+    next.send(value('a', 1));
+    await stage.venue.closes.atLeast(1);
+
+    await a.end();
+    const requests = await stage.venue.requests.atLeast(3);
+    next.send(value('a', 2));
+    await stage.flush();
+
+    expect(requests.at(-1)).toMatchObject({ op: 'unsubscribe', args: ['a'] });
+    expect(a.values.entries).toEqual([1]);
+    expect(stage.pool.stats()).toMatchObject({ topics: 0, live: 0 });
+  });
+
   it('gives back who came to the new connection when that is given up', async () => {
     await using stage = await scene({ rotateAfter: LIFE });
     const a = await watch(stage, 'a');
@@ -260,10 +278,14 @@ describe('a rotation', () => {
     await using stage = await scene({ rotateAfter: LIFE });
     const a = await watch(stage, 'a');
     await startRotation(stage);
+    const fresh = await watch(stage, 'c');
 
     await stage.pool.close();
 
-    expect(a.statuses).toEqual(['live', 'closed']);
+    expect([a.statuses, fresh.statuses]).toEqual([
+      ['live', 'closed'],
+      ['live', 'closed'],
+    ]);
     expect(stage.clock.pendingTimers).toBe(0);
   });
 
