@@ -1,8 +1,13 @@
+import { systemClock } from '../core/system-clock.js';
 import { journal } from './journal.js';
+import { recordVerb } from './record.js';
 import { type Output, UsageError, type Verb } from './verb.js';
 
 /** What the command can do. */
-const VERBS: ReadonlyMap<string, Verb> = new Map([['journal', journal]]);
+const VERBS: ReadonlyMap<string, Verb> = new Map([
+  ['journal', journal],
+  ['record', recordVerb(systemClock)],
+]);
 
 /** Runs the command. @returns its exit code. */
 export async function runCli(args: readonly string[], output: Output): Promise<number> {

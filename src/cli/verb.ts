@@ -4,6 +4,10 @@ export interface Output {
   print(line: string): void;
   /** Prints a line that is no part of the result. */
   complain(line: string): void;
+  /** Shows a line in the place of the one shown before, and nothing once it is empty. @default nothing is shown */
+  progress?(line: string): void;
+  /** Calls `stop` when the user presses Ctrl-C, instead of ending the process. @default never */
+  onInterrupt?(stop: () => void): Disposable;
 }
 
 /** One verb of the command. */

@@ -227,15 +227,26 @@ export class ActivityMonitor implements AsyncDisposable {
     watched.isSilent = true;
     this.#alerts++;
     const silence = this.#silenceOf(watched);
-    for (const listener of watched.listeners) listener('silent');
+    this.#tell(watched, 'silent');
     this.#call('onSilent', watched.key, silence);
   }
 
   #wake(watched: Watched, silence: Silence): void {
     watched.isSilent = false;
     this.#place(watched);
-    for (const listener of watched.listeners) listener('active');
+    this.#tell(watched, 'active');
     this.#call('onActive', watched.key, silence);
+  }
+
+  /** Tells the subscriber of a watched source; one that throws must not end the process from inside a timer. */
+  #tell({ key, listeners }: Watched, state: 'silent' | 'active'): void {
+    for (const listener of listeners) {
+      try {
+        listener(state);
+      } catch (error) {
+        this.#failures.report(error, { key, action: state === 'silent' ? 'onSilent' : 'onActive' });
+      }
+    }
   }
 
   #call(action: ActivityErrorContext['action'], key: string, silence: Silence): void {

@@ -8,6 +8,8 @@
  */
 import type { WebSocket } from 'ws';
 import type { Timer } from '../core/clock.js';
+import { TimeoutError } from '../core/errors.js';
+import { backOffDelay } from '../core/back-off.js';
 import { BackOff } from './back-off.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import type { AnyFeedEvent } from './event.js';
@@ -205,12 +207,16 @@ export class Connection<Event extends AnyFeedEvent> {
     await this.#link?.close(reason);
   }
 
-  /** Opens a link as soon as the venue's limit on new connections allows. */
+  /** Opens a link as soon as the venue's limit on new connections allows, and not together with all who wait for that. */
   #open(): void {
-    const wait = this.#settings.budget.take();
+    const { budget, backOff, random } = this.#settings;
+    const wait = budget.take();
     this.#isWaiting = wait > 0;
     if (wait === 0) this.#dial();
-    else this.#after(wait, () => (this.records.size === 0 ? this.#handlers.ended(this) : this.#open()));
+    else
+      this.#after(wait + backOffDelay(1, backOff, random), () =>
+        this.records.size === 0 ? this.#handlers.ended(this) : this.#open(),
+      );
   }
 
   #dial(): void {
@@ -307,14 +313,24 @@ export class Connection<Event extends AnyFeedEvent> {
   }
 
   #answered(record: TopicRecord<Event>, action: RequestAction, refusal: Error | undefined): void {
-    if (action === 'subscribe' && refusal === undefined) this.#goLive(record);
-    else if (action === 'subscribe' && refusal !== undefined && this.#refuse(record, refusal)) return;
+    if (action === 'subscribe') {
+      // Only the answer was lost when its values come.
+      const isProven = record.isLive && refusal instanceof TimeoutError;
+      if (isProven) record.wire = 'on';
+      if (refusal === undefined) this.#goLive(record);
+      else if (!isProven && this.#refuse(record, refusal)) return;
+    }
     this.#desk.reconcile(record);
   }
 
   /** Deals with a refused topic; true when it is tried again later. */
   #refuse(record: TopicRecord<Event>, refusal: Error): boolean {
     record.refusal = refusal;
+    if (record.isLive) {
+      // Its values came before the answer.
+      record.isLive = false;
+      record.lostAt = this.#lastReceivedWallTime;
+    }
     const wasLive = record.lostAt !== undefined;
     this.#handlers.failed(record, refusal, !wasLive);
     if (!wasLive || !record.isWanted) return false;

@@ -18,6 +18,8 @@ export interface FeedCounters {
   events: number;
   /** Of those, how many nobody wanted any more. */
   stray: number;
+  /** Of those, how many the venue had sent before. */
+  repeated: number;
   /** Answers of the venue without an error. */
   acks: number;
   /** Answers of the venue with an error. */
@@ -52,6 +54,7 @@ export function newCounters(): FeedCounters {
     bytes: 0,
     events: 0,
     stray: 0,
+    repeated: 0,
     acks: 0,
     rejected: 0,
     alive: 0,

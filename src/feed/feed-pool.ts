@@ -4,8 +4,8 @@ import { readOptions } from '../core/options.js';
 import { systemClock } from '../core/system-clock.js';
 import type { EndTopic, TopicSource, TopicStatus } from '../core/topic-source.js';
 import type { Callback } from '../core/callback.js';
-import type { Timer } from '../core/clock.js';
 import { Connection, type ConnectionHandlers } from './connection.js';
+import { ConnectionSet } from './connection-set.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { newCounters } from './counters.js';
 import type { AnyFeedEvent, FeedEvent } from './event.js';
@@ -16,9 +16,11 @@ import { ConnectBudget } from './connect-budget.js';
 import { FrameRouter } from './frame-router.js';
 import { type FrameListener, FrameTaps } from './frame-tap.js';
 import { RecentCount } from './recent-count.js';
+import { RepeatFilter } from './repeat-filter.js';
 import { Rotations } from './rotations.js';
+import { steadyRandom } from './steady-random.js';
 import type { FeedProtocol } from './protocol.js';
-import { checkSubscribe } from './check-subscribe.js';
+import { addressOf, checkSubscribe } from './check-subscribe.js';
 import { explainTopic } from './explain-topic.js';
 import { healthiestOf } from './healthiest.js';
 import { type Listener, TopicRecord } from './topic-record.js';
@@ -29,9 +31,6 @@ const HOUR = 3_600_000;
 
 /** Part of a connection's lifetime after which another takes its place. */
 const ROTATE_AT = 0.98;
-
-/** How long a connection without topics stays open for new ones, in milliseconds. */
-const EMPTY_LINGER = 30_000;
 
 /**
  * Subscribes to a venue's streams over as few WebSockets as its limits allow, and keeps them.
@@ -60,11 +59,12 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   readonly #failures: FailureReporter<FeedErrorContext>;
   readonly #router: FrameRouter<Event>;
   readonly #rotations: Rotations<Event>;
-  readonly #connections = new Map<Connection<Event>, { linger: Timer | undefined }>();
+  readonly #connections: ConnectionSet<Event>;
   /** Where each topic lives. */
   readonly #homes = new Map<string, Connection<Event>>();
   #socketClass: ReturnType<typeof loadWebSocket> | undefined;
   #isPaused = false;
+  #isEnding = false;
   #closing: Promise<void> | undefined;
   #gaps = 0;
 
@@ -96,12 +96,16 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       maxPayload: read.maxPayload ?? 2 ** 23,
       backOff: { minDelay, maxDelay },
       stableAfter,
-      random: () => this.#draw(read.random ?? Math.random),
+      random: steadyRandom(read.random ?? Math.random, (error) => {
+        this.#counters.handlerErrors++;
+        this.#failures.report(error, { where: 'handler' });
+      }),
       ioClock,
       counters: this.#counters,
       isPaused: () => this.#isPaused,
       report: (error, context) => this.#failures.report(error, context),
     };
+    this.#connections = new ConnectionSet(ioClock, (connection) => this.#retire(connection));
     this.#rotations = new Rotations({
       ioClock,
       identify: (event) => this.#protocol.identify(event),
@@ -123,7 +127,8 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
    * @param notify Called with `live`, `failed` (it is retried), `gap` and `closed`. @default nothing
    * @throws ArgumentError at once when the topic has a form the venue does not know.
    * @throws ClosedError at once after `close`, and as a rejection when closed while waiting.
-   * @throws OverflowError as a rejection when one connection more than `maxConnections` would be needed.
+   * @throws OverflowError as a rejection when one connection more than `maxConnections` would be needed, or the topic has
+   * more characters than the venue allows on one.
    * @throws PeerMissingError as a rejection when the package `ws` is not installed.
    */
   subscribe(
@@ -145,13 +150,13 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
    */
   pause(): void {
     this.#isPaused = true;
-    for (const connection of this.#connections.keys()) connection.pause();
+    for (const connection of this.#connections.all()) connection.pause();
   }
 
   /** Reads again after `pause`. */
   resume(): void {
     this.#isPaused = false;
-    for (const connection of this.#connections.keys()) connection.resume();
+    for (const connection of this.#connections.all()) connection.resume();
   }
 
   /**
@@ -166,7 +171,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   stats(): FeedStats {
     return {
       protocol: this.#protocol.name,
-      ...connectionTotals([...this.#connections.keys()]),
+      ...connectionTotals(this.#connections.all()),
       paused: this.#isPaused,
       ...frameCounts(this.#counters),
       reconnectsLastHour: this.#settings.reconnects.total,
@@ -197,17 +202,6 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     return this.close();
   }
 
-  /** A number from the user's source of jitter; one that throws must not end the process. */
-  #draw(random: () => number): number {
-    try {
-      return random();
-    } catch (error) {
-      this.#counters.handlerErrors++;
-      this.#failures.report(error, { where: 'handler' });
-      return 1;
-    }
-  }
-
   async #subscribe(
     topic: string,
     emit: (event: Event) => void,
@@ -227,7 +221,9 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   #newRecord(topic: string): TopicRecord<Event> {
-    return new TopicRecord(topic, this.#protocol.group(topic), this.#protocol.unasked.includes(topic));
+    const { group, unasked, identify, resends } = this.#protocol;
+    const repeats = resends(topic) ? new RepeatFilter<Event>(identify, () => this.#counters.repeated++) : undefined;
+    return new TopicRecord(topic, group(topic), unasked.includes(topic), repeats);
   }
 
   #add(home: Connection<Event>, record: TopicRecord<Event>, listener: Listener<Event>): void {
@@ -241,14 +237,14 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
 
   /** The connection for a new topic: the healthiest of those with room, else a new one. */
   #place(topic: string, socketClass: Awaited<ReturnType<typeof loadWebSocket>>): Connection<Event> {
-    const url = this.#url ?? this.#protocol.urlFor(topic);
     const record = this.#newRecord(topic);
-    const usable = [...this.#connections.keys()].filter(
-      (connection) => connection.url === url && connection.hasRoom(record) && !this.#rotations.isLeaving(connection),
-    );
+    const url = addressOf(this.#protocol, this.#url, record);
+    const usable = this.#connections
+      .all()
+      .filter((each) => each.url === url && each.hasRoom(record) && !this.#rotations.isLeaving(each));
     const healthiest = healthiestOf(usable);
     if (healthiest !== undefined) {
-      this.#stay(healthiest);
+      this.#connections.keep(healthiest);
       return healthiest;
     }
     if (this.#connections.size - this.#rotations.size >= this.#maxConnections) {
@@ -257,16 +253,9 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     return this.#open(url, socketClass);
   }
 
-  /** Keeps a connection that had no topics. */
-  #stay(connection: Connection<Event>): void {
-    const state = this.#connections.get(connection);
-    state?.linger?.cancel();
-    this.#connections.set(connection, { linger: undefined });
-  }
-
   #open(url: string, socketClass: Awaited<ReturnType<typeof loadWebSocket>>): Connection<Event> {
     const connection = new Connection(url, socketClass, this.#settings, this.#handlers);
-    this.#connections.set(connection, { linger: undefined });
+    this.#connections.keep(connection);
     return connection;
   }
 
@@ -298,7 +287,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     else if (heir.isLive) this.#live(next, heir);
     else if (isLive)
       this.#failed(heir, new ClosedError('the connection was replaced before the venue confirmed it'), false);
-    for (const event of held) this.#router.deliver(heir, event);
+    for (const event of held) if (record.repeats?.has(event) !== true) this.#router.deliver(heir, event);
   }
 
   readonly #handlers: ConnectionHandlers<Event> = {
@@ -308,7 +297,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     released: (connection, record) => this.#released(connection, record),
     expiring: (connection) => this.#rotations.start(connection),
     replaced: (connection) => this.#rotations.lost(connection),
-    ended: (connection) => this.#forget(connection),
+    ended: (connection) => this.#connections.delete(connection),
   };
 
   #live(connection: Connection<Event>, record: TopicRecord<Event>): void {
@@ -321,7 +310,8 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
 
   #reportGap(record: TopicRecord<Event>, from: number): void {
     this.#gaps++;
-    const to = this.#settings.ioClock.wallTime();
+    // Somebody may have set the clock back meanwhile.
+    const to = Math.max(from, this.#settings.ioClock.wallTime());
     for (const listener of record.listeners) {
       if (listener.isLive) this.#router.notify(listener, record, { type: 'gap', from, to });
     }
@@ -346,50 +336,60 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   #end(record: TopicRecord<Event>, listener: Listener<Event>): void {
-    if (!record.has(listener)) return;
-    record.remove(listener);
-    this.#homes.get(record.topic)?.reconcile(record);
+    const home = this.#homes.get(record.topic);
+    // The topic may have moved to another connection since.
+    const current = record.has(listener) ? record : home?.records.get(record.topic);
+    if (current?.has(listener) !== true) return;
+    current.remove(listener);
+    home?.reconcile(current);
   }
 
   #released(connection: Connection<Event>, record: TopicRecord<Event>): void {
     if (this.#homes.get(record.topic) === connection) this.#homes.delete(record.topic);
-    const state = this.#connections.get(connection);
-    if (connection.records.size > 0 || state === undefined) return;
-    state.linger?.cancel();
-    state.linger = this.#settings.ioClock.setTimeout(() => this.#retire(connection), EMPTY_LINGER);
-    state.linger.unref();
+    this.#connections.release(connection);
   }
 
-  #forget(connection: Connection<Event>): void {
-    this.#connections.get(connection)?.linger?.cancel();
-    this.#connections.delete(connection);
-  }
-
+  /** Closes a connection. Callers who came to it while it was to take the place of another, or to go, move on. */
   #retire(connection: Connection<Event>): void {
-    this.#forget(connection);
+    this.#connections.delete(connection);
     for (const topic of connection.records.keys()) {
       if (this.#homes.get(topic) === connection) this.#homes.delete(topic);
     }
     void connection.close(new ClosedError('the connection is not used any more'));
+    if (this.#isEnding) return;
+    for (const record of connection.records.values()) if (record.listeners.length > 0) this.#rehome(connection, record);
+  }
+
+  #rehome(old: Connection<Event>, record: TopicRecord<Event>): void {
+    try {
+      const home = this.#homes.get(record.topic) ?? this.#place(record.topic, old.socketClass);
+      const heir = home.records.get(record.topic) ?? this.#newRecord(record.topic);
+      this.#move(old, home, record, heir, [], false);
+      if (home.records.has(record.topic)) home.reconcile(heir);
+      else home.add(heir);
+    } catch (error) {
+      this.#farewell(record, error);
+    }
   }
 
   async #close(): Promise<void> {
     const reason = new ClosedError('the FeedPool was closed');
+    this.#isEnding = true;
+    // Those included that are given up with their rotation.
+    const connections = this.#connections.all();
     this.#rotations.close();
-    const connections = [...this.#connections];
-    this.#connections.clear();
     this.#homes.clear();
-    const closing = connections.map(([connection, state]) => {
-      state.linger?.cancel();
+    const closing = connections.map((connection) => {
+      this.#connections.delete(connection);
       return connection.close(reason);
     });
-    for (const [connection] of connections) {
+    for (const connection of connections) {
       for (const record of connection.records.values()) this.#farewell(record, reason);
     }
     await Promise.all(closing);
   }
 
-  #farewell(record: TopicRecord<Event>, reason: Error): void {
+  #farewell(record: TopicRecord<Event>, reason: unknown): void {
     const { listeners } = record;
     record.abandon(reason);
     for (const listener of listeners) this.#router.notify(listener, record, { type: 'closed' });

@@ -128,7 +128,9 @@ export class FeedRecorder {
       this.#counts.failed += lines.length;
       this.#failures.report(error, { where: 'write', path: this.#file?.path ?? this.#settings.folder });
       // What comes next goes into a file of its own.
+      const file = this.#file;
       this.#file = undefined;
+      await file?.discard(this.#fileBytes === 0);
     }
     for (const line of lines) this.#pendingBytes -= line.length;
   }

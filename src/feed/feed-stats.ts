@@ -49,6 +49,8 @@ export interface FeedStats {
   readonly events: number;
   /** Of those, how many nobody wanted any more. */
   readonly stray: number;
+  /** Of those, how many the venue had sent before, of topics that it resends; they are not delivered. */
+  readonly repeated: number;
   /** Calls of listeners. */
   readonly delivered: number;
   /** Frames that accepted a request. */
@@ -114,10 +116,13 @@ export function frameCounts(counters: FeedCounters): FeedCounters & Pick<FeedSta
 export function connectionTotals<Event extends AnyFeedEvent>(
   connections: readonly Connection<Event>[],
 ): Pick<FeedStats, 'connections' | 'topics' | 'live' | 'pendingRequests' | 'links'> {
-  const records = connections.flatMap((connection) => [...connection.records.values()]);
+  // Without those that are asked for a second time while one connection takes the place of another.
+  const records = connections
+    .flatMap((connection) => [...connection.records.values()])
+    .filter((record) => record.listeners.length > 0);
   return {
     connections: connections.filter((connection) => connection.isOpen).length,
-    topics: records.filter((record) => record.isWanted).length,
+    topics: records.length,
     live: records.filter((record) => record.isLive).length,
     pendingRequests: connections.reduce((sum, connection) => sum + connection.desk.pending, 0),
     links: connections.map((connection) => connection.health()),

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Clock, Timer } from '../core/clock.js';
-import { TimeoutError } from '../core/errors.js';
+import { OverflowError, TimeoutError } from '../core/errors.js';
 import type { FrameTaps } from './frame-tap.js';
 import type { Heartbeat } from './protocol.js';
 
@@ -35,6 +35,9 @@ export interface LinkHandlers {
   /** The link has ended by `close`, by `terminate`, by a deadline or by the peer, which `reason` says. */
   closed(reason: Error): void;
 }
+
+/** Most bytes that may wait to be sent: a peer that asks for answers and does not read them must not fill the memory. */
+const MOST_UNSENT = 2 ** 24;
 
 /** Time a closing handshake may take, in milliseconds; a half-open peer never answers. */
 const CLOSE_TIMEOUT = 1_000;
@@ -79,6 +82,7 @@ export class Link {
     if (!this.isOpen) return;
     this.#settings.taps.sent(this.#settings.url, text);
     this.#socket.send(text, ignoreError);
+    this.#checkUnsent();
   }
 
   /** Sends a WebSocket ping frame; the deadline for its answer starts with the heartbeat, not here. */
@@ -129,6 +133,7 @@ export class Link {
     socket.on('ping', () => {
       this.#seen();
       if (this.isOpen) this.#handlers.ponged();
+      this.#checkUnsent();
     });
     socket.on('pong', () => this.#seen());
     socket.on('error', (error) => this.terminate(error));
@@ -161,6 +166,11 @@ export class Link {
     this.#deadline.cancel();
     this.#timers.delete(this.#deadline);
     this.#deadline = undefined;
+  }
+
+  #checkUnsent(): void {
+    if (this.#socket.bufferedAmount <= MOST_UNSENT) return;
+    this.terminate(new OverflowError(`the venue does not read: ${this.#socket.bufferedAmount} bytes wait to be sent`));
   }
 
   #scheduleHeartbeat(): void {

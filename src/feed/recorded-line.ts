@@ -5,6 +5,9 @@ import { asFields } from './guards.js';
 /** What stands before a frame in its line. */
 const MESSAGE = '"msg":';
 
+/** The last time that a Date can hold, epoch milliseconds; a damaged digit must not drive a clock beyond it. */
+const LATEST = 8.64e15;
+
 /** One line of a recording. */
 export interface RecordedLine {
   /** When it was received or sent, epoch milliseconds, with up to three decimals. */
@@ -35,7 +38,7 @@ export function readLine(line: string): RecordedLine {
   const head = at < 0 ? line : `${line.slice(0, at)}"end":0}`;
   const fields = parse(head, line);
   const { t, dir, url, for: symbol } = fields;
-  if (typeof t !== 'number' || !Number.isFinite(t)) throw malformed('a time "t"', line);
+  if (typeof t !== 'number' || !(t >= 0 && t <= LATEST)) throw malformed('a time "t" in epoch milliseconds', line);
   if (dir !== 'open' && dir !== 'out' && dir !== 'in') throw malformed('a "dir" of open, out or in', line);
   if (at >= 0 && !line.endsWith('}')) throw malformed('a whole line', line);
   if (at < 0 && dir !== 'open') throw malformed('a "msg"', line);

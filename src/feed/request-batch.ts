@@ -4,7 +4,7 @@ import type { TopicRecord } from './topic-record.js';
 
 /** The topics of one request frame, and its text. */
 export interface RequestBatch<Event extends AnyFeedEvent> {
-  /** All of one group and at least one, in the order in which they waited. */
+  /** All of one group and part and at least one, in the order in which they waited. */
   readonly records: readonly TopicRecord<Event>[];
   /** The whole frame as the protocol wrote it. */
   readonly text: string;
@@ -12,7 +12,7 @@ export interface RequestBatch<Event extends AnyFeedEvent> {
 
 /**
  * Takes as many topics from the front of `waiting` as one frame may hold: those of the first one's
- * group, within the venue's count and bytes. The set is left as it is.
+ * group and part, within the venue's count and bytes. The set is left as it is.
  *
  * A single topic is always taken, even when its frame is too long: the caller checks the length.
  */
@@ -44,7 +44,8 @@ function firstOfGroup<Event extends AnyFeedEvent>(
   const records: TopicRecord<Event>[] = [];
   let characters = 0;
   for (const record of waiting) {
-    if (record.group !== (records[0] ?? record).group) continue;
+    const first = records[0] ?? record;
+    if (record.group !== first.group || record.part !== first.part) continue;
     characters += record.characters;
     if (records.length > 0 && (records.length === topicsPerRequest || characters > bytesPerRequest)) break;
     records.push(record);

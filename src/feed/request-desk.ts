@@ -5,6 +5,9 @@
  * that a topic subscribed, ended and subscribed again before its turn costs one place in one frame, and
  * after a reconnect the frames hold what is wanted at that moment. A topic has at most one request
  * under way.
+ *
+ * A venue that refuses a request as a whole does not say which of the topics it minds: both halves are asked for again,
+ * down to the single topic, so that an unknown symbol costs the others nothing but time.
  */
 import type { Clock, Timer } from '../core/clock.js';
 import { ArgumentError, OverflowError, TimeoutError } from '../core/errors.js';
@@ -53,6 +56,9 @@ interface PendingRequest<Event extends AnyFeedEvent> {
   deadline: Timer | undefined;
 }
 
+/** Requests of one origin that may be refused as a whole; after that the venue seems to mind all of their topics. */
+const MOST_REFUSALS = 32;
+
 /** Decides what a connection sends, and when; see the top of this file. */
 export class RequestDesk<Event extends AnyFeedEvent> {
   readonly #settings: DeskSettings<Event>;
@@ -92,7 +98,11 @@ export class RequestDesk<Event extends AnyFeedEvent> {
     this.#timer = undefined;
     clearImmediate(this.#turn);
     this.#turn = undefined;
-    for (const request of this.#pending.values()) request.deadline?.cancel();
+    for (const { deadline, records } of this.#pending.values()) {
+      deadline?.cancel();
+      for (const record of records.values()) record.part = undefined;
+    }
+    for (const record of this.#toSubscribe) record.part = undefined;
     this.#pending.clear();
     this.#toSubscribe.clear();
     this.#toUnsubscribe.clear();
@@ -128,12 +138,12 @@ export class RequestDesk<Event extends AnyFeedEvent> {
     if (ack.error === undefined) counters.acks++;
     else counters.rejected++;
     const refusal = ack.error === undefined ? undefined : this.#refusal(ack.error);
-    if (ack.id !== undefined) this.#settleRequest(this.#pending.get(ack.id), refusal);
+    if (ack.id !== undefined) this.#settleWhole(this.#pending.get(ack.id), refusal);
     else if (ack.topics !== undefined || ack.refused !== undefined) {
       for (const topic of ack.topics ?? []) this.#settleTopic(topic, undefined);
       for (const topic of ack.refused ?? []) this.#settleTopic(topic, refusal ?? this.#refusal('no reason given'));
     } else if (ack.current !== undefined) this.#settleByList(new Set(ack.current));
-    else this.#settleRequest(this.#oldest(), refusal);
+    else this.#settleWhole(this.#oldest(), refusal);
   }
 
   #refusal(reason: string): Error {
@@ -143,6 +153,32 @@ export class RequestDesk<Event extends AnyFeedEvent> {
   #oldest(): PendingRequest<Event> | undefined {
     for (const request of this.#pending.values()) return request;
     return undefined;
+  }
+
+  /** The venue has answered a request without a word about its topics. */
+  #settleWhole(request: PendingRequest<Event> | undefined, refusal: Error | undefined): void {
+    const canSplit = refusal !== undefined && request?.action === 'subscribe' && request.records.size > 1;
+    if (!canSplit || !this.#split(request)) this.#settleRequest(request, refusal);
+  }
+
+  /** Asks for both halves of a request anew; false when too many of its origin were refused. */
+  #split(request: PendingRequest<Event>): boolean {
+    const records = [...request.records.values()];
+    const origin = records[0]?.part?.origin ?? { refusals: 0 };
+    if (++origin.refusals > MOST_REFUSALS) return false;
+    this.#finish(request);
+    const halves = [{ origin }, { origin }] as const;
+    for (const [index, record] of records.entries()) {
+      record.part = halves[index < records.length / 2 ? 0 : 1];
+      record.wire = 'off';
+      this.reconcile(record);
+    }
+    return true;
+  }
+
+  #finish(request: PendingRequest<Event>): void {
+    request.deadline?.cancel();
+    this.#pending.delete(request.id);
   }
 
   #settleRequest(request: PendingRequest<Event> | undefined, refusal: Error | undefined): void {
@@ -168,10 +204,8 @@ export class RequestDesk<Event extends AnyFeedEvent> {
 
   #settle(request: PendingRequest<Event> | undefined, record: TopicRecord<Event>, refusal: Error | undefined): void {
     if (request === undefined || !request.records.delete(record.topic)) return;
-    if (request.records.size === 0) {
-      request.deadline?.cancel();
-      this.#pending.delete(request.id);
-    }
+    if (request.records.size === 0) this.#finish(request);
+    record.part = undefined;
     // A venue that refuses to unsubscribe has nothing to unsubscribe.
     record.wire = request.action === 'subscribe' && refusal === undefined ? 'on' : 'off';
     this.#handlers.answered(record, request.action, refusal);
@@ -267,7 +301,8 @@ export class RequestDesk<Event extends AnyFeedEvent> {
   #post(request: PendingRequest<Event>, text: string): void {
     this.#settings.counters.requests++;
     this.#handlers.send(text);
-    this.#startDeadline(request, this.#settings.ackTimeout);
+    if (this.#settings.protocol.answers) this.#startDeadline(request, this.#settings.ackTimeout);
+    else this.#settleRequest(request, undefined);
   }
 
   #startDeadline(request: PendingRequest<Event>, ackTimeout: number): void {

@@ -122,8 +122,8 @@ export class Rotation<Event extends AnyFeedEvent> {
     this.#deadline.cancel();
     this.#patience?.cancel();
     for (const { record, heir } of this.#lanes) {
-      record.intercept = undefined;
-      heir.intercept = undefined;
+      record.interceptWith(undefined);
+      heir.interceptWith(undefined);
       heir.isReserved = false;
     }
     return true;
@@ -133,8 +133,8 @@ export class Rotation<Event extends AnyFeedEvent> {
     const heir = this.#parts.makeRecord(record.topic);
     const lane: Lane<Event> = { record, heir, held: [], seen: new Set(), lastTs: -Infinity, isJoined: false };
     heir.isReserved = true;
-    heir.intercept = (event) => this.#hold(lane, event);
-    record.intercept = (event) => this.#note(lane, event);
+    heir.interceptWith((event) => this.#hold(lane, event));
+    record.interceptWith((event) => this.#note(lane, event));
     this.#parts.next.add(heir);
     return lane;
   }

@@ -1,8 +1,15 @@
 import type { TopicStatus } from '../core/topic-source.js';
 import type { AnyFeedEvent } from './event.js';
+import type { RepeatFilter } from './repeat-filter.js';
 
 /** What the venue was told about a topic, and whether it has answered. */
 export type WireState = 'off' | 'subscribing' | 'on' | 'unsubscribing';
+
+/** Topics that are asked for together, after a request that held more of them was refused as a whole. */
+export interface RequestPart {
+  /** The first of those requests, with how many of them were refused so far. */
+  readonly origin: { refusals: number };
+}
 
 /** One caller of `subscribe`. */
 export interface Listener<Event extends AnyFeedEvent> {
@@ -43,14 +50,27 @@ export class TopicRecord<Event extends AnyFeedEvent> {
   lastEventAt: number | undefined;
   /** Whether it is wanted for callers who are still at another connection. */
   isReserved = false;
-  /** Sees each event before the listeners do; true keeps it from them. */
+  /** Sees each event before the listeners do; true keeps it from them. Set by `interceptWith`. */
   intercept: ((event: Event) => boolean) | undefined;
+  /** Only topics of one part share a frame: part of a request that was refused as a whole. */
+  part: RequestPart | undefined;
+  /** Knows events again that the venue sends a second time; undefined where it does not. */
+  readonly repeats: RepeatFilter<Event> | undefined;
   #listeners: readonly Listener<Event>[] = [];
 
-  constructor(topic: string, group: string, isUnasked: boolean) {
+  constructor(topic: string, group: string, isUnasked: boolean, repeats?: RepeatFilter<Event>) {
     this.topic = topic;
     this.group = group;
     this.isUnasked = isUnasked;
+    this.repeats = repeats;
+    this.interceptWith(undefined);
+  }
+
+  /** Puts a function, or none, before the listeners; it does not see events that came before. */
+  interceptWith(intercept: ((event: Event) => boolean) | undefined): void {
+    const { repeats } = this;
+    if (repeats === undefined) this.intercept = intercept;
+    else this.intercept = (event) => repeats.isRepeat(event) || intercept?.(event) === true;
   }
 
   /** Whether anybody listens; a record that nobody wants stays until the venue has confirmed its end. */
@@ -83,10 +103,11 @@ export class TopicRecord<Event extends AnyFeedEvent> {
     return this.#listeners.includes(listener);
   }
 
-  /** Takes over the callers of the same topic's record on another connection. */
+  /** Takes over the callers of the same topic's record on another connection, and what they have had. */
   adopt(other: TopicRecord<Event>): void {
     this.#listeners = [...other.#listeners, ...this.#listeners];
     other.#listeners = [];
+    if (other.repeats !== undefined) this.repeats?.adopt(other.repeats);
   }
 
   /** Ends every listener with an error and forgets them. */

@@ -191,7 +191,48 @@ describe('bounds and misuse', () => {
   });
 });
 
+describe('a wall clock that is set', () => {
+  it.each([3_600_000, -3_600_000])('by %d ms neither makes nor hides a silence', async (step) => {
+    const { monitor, clock, log } = open();
+    monitor.watch('a');
+
+    clock.stepWallTime(step);
+    await clock.advance(999);
+    const early = [...log];
+    await clock.advance(1);
+
+    expect(early).toEqual([]);
+    expect(log.length).toBe(1);
+    expect(monitor.isSilent('a')).toBe(true);
+  });
+});
+
 describe('over a source', () => {
+  it('reports a subscriber that throws inside the timer, and tells the others', async () => {
+    const { monitor, clock, errors, log } = open();
+    const source = monitor.over<Record<string, number>>({
+      subscribe: (_topic, _emit, notify) => {
+        notify({ type: 'live' });
+        return () => undefined;
+      },
+    });
+    const told: string[] = [];
+    void source.subscribe(
+      'x',
+      () => undefined,
+      ({ type }) => {
+        told.push(type);
+        if (type === 'stale') throw new Error('no');
+      },
+    );
+
+    await clock.advance(1_000);
+
+    expect(told).toEqual(['live', 'stale']);
+    expect(errors.length).toBe(1);
+    expect(log.length).toBe(1);
+  });
+
   /** A hub over a watched source. */
   function overSource(options: ActivityMonitorOptions = {}) {
     const bench = open(options);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TopicStatus } from 'tickwise/core';
-import { ignore, scene, type TestEvent } from './fake-venue.js';
+import { FeedPool } from 'tickwise/feed';
+import { FakeVenue, ignore, scene, type TestEvent, testProtocol } from './fake-venue.js';
 import { failureOf, Journal } from './journal.js';
 
 const nothing = (): void => undefined;
@@ -106,6 +107,33 @@ describe('closing', () => {
     await end();
 
     expect(events.entries).toEqual([]);
+  });
+});
+
+describe('a process', () => {
+  /** What would keep it alive, of the kinds a pool uses. */
+  const resources = (): string[] =>
+    process
+      .getActiveResourcesInfo()
+      .filter((kind) => /^(?:Timeout|Immediate|TCPSocketWrap|TCPConnectWrap)$/.test(kind))
+      .toSorted();
+
+  it('is kept alive by nothing after close, on the system clock', async () => {
+    const before = resources();
+    const venue = await FakeVenue.start();
+    const pool = new FeedPool({ protocol: testProtocol({ heartbeat: { every: 20_000 } }), url: venue.url });
+    await pool.subscribe('a', () => undefined);
+    venue.answer = ignore;
+    const waiting = failureOf(pool.subscribe('b', () => undefined));
+    await venue.requests.atLeast(2);
+    const during = resources();
+
+    await pool.close();
+    await venue.close();
+
+    expect(await waiting).toMatchObject({ code: 'ERR_CLOSED' });
+    expect(during.length).toBeGreaterThan(before.length);
+    expect(resources()).toEqual(before);
   });
 });
 

@@ -242,7 +242,7 @@ describe('the life of a topic', () => {
 
     for (let count = 0; count < 6; count++) {
       times.push(FakeSocket.last.sent.length);
-      connection.desk.acknowledge({ type: 'ack', error: 'not now' });
+      connection.desk.acknowledge({ type: 'ack', refused: ['a', 'b'], error: 'not now' });
       await clock.advance(100 * 2 ** Math.min(count, 4));
     }
 

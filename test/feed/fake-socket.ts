@@ -13,6 +13,7 @@ export class FakeSocket extends EventEmitter {
   readonly options: unknown;
   readonly sent: string[] = [];
   readonly calls: string[] = [];
+  bufferedAmount = 0;
   state: 'connecting' | 'open' | 'closed' = 'connecting';
 
   constructor(url: string, options: unknown) {

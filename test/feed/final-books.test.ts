@@ -30,6 +30,14 @@ describe.skipIf(!hasRecordings)('final books of the recordings', { timeout: 60_0
     expect(rows.length).toBe(books.size * 20);
   });
 
+  it('are all 31 of the expected ones, and no others', () => {
+    const expected = new Set(expectedRows('final-books-top10.csv').map((row) => row.split(',').slice(0, 3).join(',')));
+
+    const books = RECORDINGS.flatMap(([, name, protocol]) => [...replay(name, protocol).keys()]);
+
+    expect([expected.size, books.length]).toEqual([31, 31]);
+  });
+
   it('agree with all 4,269 checksums of the venue', () => {
     const books = replay('kraken-book-2021-04-17', kraken());
 

@@ -118,6 +118,28 @@ describe('a hostile frame', () => {
     expect(pool.stats()).toMatchObject({ opened: 2, connections: 1, live: 1 });
   });
 
+  it.each([
+    ['bytes that are no text', Buffer.from([0, 0xff, 0xfe, 1, 2, 3]), 'malformed'],
+    ['JSON as a binary message', Buffer.from('{"topic":"a","value":1}'), 'events'],
+    ['a list of 100,000 lists', Buffer.from('['.repeat(100_000) + ']'.repeat(100_000)), 'unknown'],
+    ['an object of 100,000 objects that is not closed', Buffer.from('{"a":'.repeat(100_000)), 'malformed'],
+  ])('is counted and harms nobody: %s', async (_name, bytes, counter) => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    await pool.subscribe('a', nothing);
+    await stage.flush();
+    const before = Reflect.get(pool.stats(), counter) as number;
+
+    venue.socket.send(bytes, { binary: true });
+    await stage.flush();
+    const { frames, parsed, malformed, connections, ...rest } = pool.stats();
+
+    // Deep nesting may be too deep for the parser of a later Node; the flush is an unknown frame too.
+    const after = counter === 'unknown' ? rest.unknown + malformed : (Reflect.get(pool.stats(), counter) as number);
+    expect(after - before).toBe(counter === 'unknown' ? 2 : 1);
+    expect([frames, connections]).toEqual([parsed + malformed, 1]);
+  });
+
   it('does not change the prototype of anything', async () => {
     await using stage = await scene();
     const { pool, venue } = stage;

@@ -120,6 +120,28 @@ describe('a connection', () => {
     expect(pool.stats()).toMatchObject({ opened: 1, topics: 1 });
   });
 
+  it('is not opened for a topic with more characters than the venue allows on one', async () => {
+    await using stage = await scene({}, { limits: { charactersPerConnection: 20 } });
+
+    const failure = stage.pool.subscribe('a'.repeat(18), nothing);
+
+    await expect(failure).rejects.toMatchObject({ code: 'ERR_OVERFLOW' });
+    expect(stage.pool.stats()).toMatchObject({ opened: 0, topics: 0 });
+  });
+
+  it.each([['http://127.0.0.1'], ['ws://127.0.0.1/#part'], [''], [undefined]])(
+    'is not opened to an address that the protocol makes up: %s',
+    async (url) => {
+      // Wrong on purpose: protocols are written without a compiler too.
+      await using stage = await scene({ url: undefined }, { urlFor: () => url as string });
+
+      const failure = stage.pool.subscribe('a', nothing);
+
+      await expect(failure).rejects.toMatchObject({ code: 'ERR_INVALID_ARGUMENT' });
+      expect(stage.pool.stats()).toMatchObject({ opened: 0, topics: 0 });
+    },
+  );
+
   it('is refused beyond maxConnections, and what is there goes on', async () => {
     await using stage = await scene({ maxConnections: 2 }, { limits: { topicsPerConnection: 1 } });
     const { pool } = stage;

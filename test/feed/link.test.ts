@@ -215,6 +215,26 @@ describe('a paused link', () => {
   });
 });
 
+describe('a peer that does not read', () => {
+  it.each([
+    ['answers to its texts', (link: Link) => link.send('pong')],
+    ['pongs', (_link: Link, socket: FakeSocket) => void socket.emit('ping')],
+  ])('is cut once more than 16 MiB wait to be sent: %s', (_name, answer) => {
+    const { link, socket, story } = bench();
+    socket.open();
+
+    socket.bufferedAmount = 2 ** 24;
+    answer(link, socket);
+    const before = link.isOpen;
+    socket.bufferedAmount++;
+    answer(link, socket);
+
+    expect([before, link.isOpen]).toEqual([true, false]);
+    expect(socket.calls).toEqual(['terminate']);
+    expect(story.at(-1)).toBe('closed: the venue does not read: 16777217 bytes wait to be sent');
+  });
+});
+
 describe('closing a link', () => {
   it('cuts one that is still opening', async () => {
     const { link, socket, story } = bench();

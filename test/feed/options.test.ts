@@ -8,8 +8,8 @@ const FRACTION = 1.5;
 
 /** Option name → values that must be refused. */
 const POOL_OPTIONS: Record<string, readonly unknown[]> = {
-  protocol: [undefined, null, {}, 'bybit', { read: () => undefined }],
-  url: ['', 'http://127.0.0.1', 'localhost', 7, 'ws:'],
+  protocol: [undefined, null, {}, 'bybit', { read: () => undefined }, { ...testProtocol(), resends: undefined }],
+  url: ['', 'http://127.0.0.1', 'localhost', 7, 'ws:', 'ws://127.0.0.1/#here'],
   maxConnections: [...BAD_NUMBERS, 0, FRACTION, 1_001, Infinity],
   pace: [...BAD_NUMBERS, Infinity],
   ackTimeout: [...BAD_NUMBERS, 0, Infinity],

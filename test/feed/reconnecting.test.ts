@@ -45,6 +45,19 @@ describe('a lost connection', () => {
     expect(pool.stats()).toMatchObject({ opened: 2, reconnects: 1, gaps: 1, connections: 1, live: 1 });
   });
 
+  it('has a gap that does not end before it begins when the wall clock was set back meanwhile', async () => {
+    const gaps = new Journal<FeedGap>();
+    await using stage = await scene({ onGap: gaps.add });
+    await stage.pool.subscribe('a', nothing);
+
+    await lose(stage);
+    stage.clock.stepWallTime(-3_600_000);
+    await stage.clock.advance(250);
+    await gaps.atLeast(1);
+
+    expect(gaps.entries).toEqual([{ topic: 'a', from: 1_000_000, to: 1_000_000 }]);
+  });
+
   it('asks again for what is wanted at that instant, in frames within the limits', async () => {
     await using stage = await scene({}, { limits: { topicsPerRequest: 100 } });
     const { pool, venue } = stage;
@@ -121,6 +134,52 @@ describe('a lost connection', () => {
     expect(refused).toMatchObject({ state: 'refused', reason: expect.stringContaining('not now') as string });
     expect(errors.entries.map(({ where }) => where)).toEqual(['connection', 'subscribe']);
     expect(pool.stats()).toMatchObject({ opened: 2, live: 1, gaps: 1 });
+  });
+
+  it('gives values to its topics for good when only the answer to the new request was lost', async () => {
+    await using stage = await scene({ ackTimeout: 1_000 });
+    const { pool, venue, clock } = stage;
+    const statuses = new Journal<string>();
+    const values = new Journal<number>();
+    await pool.subscribe(
+      'a',
+      ({ items }) => items.forEach((item) => values.add(item)),
+      ({ type }) => statuses.add(type),
+    );
+    venue.answer = ignore;
+    await lose(stage);
+    await clock.advance(250);
+    await venue.requests.atLeast(2);
+
+    venue.send({ topic: 'a', value: 1 });
+    await values.atLeast(1);
+    await clock.advance(60_000);
+    venue.send({ topic: 'a', value: 2 });
+    await values.atLeast(2);
+
+    expect(statuses.entries).toEqual(['live', 'failed', 'gap', 'live']);
+    expect(pool.explain('a')).toMatchObject({ state: 'live', listeners: 1 });
+    expect(pool.stats()).toMatchObject({ requestTimeouts: 1, requests: 2, live: 1, stray: 0 });
+  });
+
+  it('tries a topic again that the venue refuses after it has sent values of it', async () => {
+    await using stage = await scene();
+    const { pool, venue, clock } = stage;
+    const statuses = new Journal<string>();
+    await pool.subscribe('a', nothing, ({ type }) => statuses.add(type));
+    venue.answer = ({ id }, socket) => {
+      socket.send(JSON.stringify({ topic: 'a', value: 1 }));
+      socket.send(JSON.stringify({ ack: id, error: 'not now' }));
+    };
+    await lose(stage);
+    await clock.advance(250);
+    await statuses.atLeast(5);
+    venue.answer = accept;
+    await clock.advance(250);
+    await statuses.atLeast(7);
+
+    expect(statuses.entries).toEqual(['live', 'failed', 'gap', 'live', 'failed', 'gap', 'live']);
+    expect(pool.explain('a').listeners).toBe(1);
   });
 
   it('is not reopened for topics that have all ended meanwhile', async () => {

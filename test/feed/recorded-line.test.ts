@@ -28,6 +28,9 @@ describe('a line of a recording', () => {
     ['{"t":5,"dir":"in","plain":true,"msg":7}'],
     ['[1,2,"msg":3]'],
     ['null'],
+    ['{"t":-1,"dir":"in","msg":1}'],
+    ['{"t":8.65e15,"dir":"in","msg":1}'],
+    ['{"t":"5","dir":"in","msg":1}'],
   ])('is refused when it is %s', (line) => {
     expect(() => readLine(line)).toThrow(CORRUPT);
   });

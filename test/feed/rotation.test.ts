@@ -184,6 +184,76 @@ describe('a rotation', () => {
     expect(stage.pool.stats()).toMatchObject({ topics: 2, live: 2, connections: 1 });
   });
 
+  it('takes along a topic that was on its way out when it began, and is wanted again', async () => {
+    await using stage = await scene({ rotateAfter: LIFE });
+    const a = await watch(stage, 'a');
+    const b = await watch(stage, 'b');
+    stage.venue.answer = (request, socket) => {
+      // The end of `b` is never confirmed on the old connection.
+      if (request.op === 'subscribe') socket.send(JSON.stringify({ ack: request.id }));
+    };
+    await b.end();
+    await stage.venue.requests.atLeast(3);
+    const { old, next } = await startRotation(stage, 4);
+    const again = new Journal<number>();
+    const subscribing = stage.pool.subscribe('b', ({ items }) => items.forEach((item) => again.add(item)));
+
+    old.send(value('a', 1));
+    next.send(value('a', 1));
+    await a.values.atLeast(1);
+    await stage.venue.requests.atLeast(5);
+    await subscribing;
+    next.send(value('b', 5));
+    await again.atLeast(1);
+
+    expect(again.entries).toEqual([5]);
+    expect(stage.pool.stats()).toMatchObject({ rotations: 1, topics: 2, live: 2 });
+  });
+
+  it('lets a subscription that has moved be ended', async () => {
+    await using stage = await scene({ rotateAfter: LIFE });
+    const a = await watch(stage, 'a');
+    const { old, next } = await startRotation(stage);
+    old.send(value('a', 1));
+    next.send(value('a', 1));
+    await stage.venue.closes.atLeast(1);
+
+    await a.end();
+    const requests = await stage.venue.requests.atLeast(3);
+    next.send(value('a', 2));
+    await stage.flush();
+
+    expect(requests.at(-1)).toMatchObject({ op: 'unsubscribe', args: ['a'] });
+    expect(a.values.entries).toEqual([1]);
+    expect(stage.pool.stats()).toMatchObject({ topics: 0, live: 0 });
+  });
+
+  it('gives back who came to the new connection when that is given up', async () => {
+    await using stage = await scene({ rotateAfter: LIFE });
+    const a = await watch(stage, 'a');
+    stage.venue.answer = (request, socket) => {
+      // The new connection never gets what the old one has.
+      if (!request.args.includes('a')) socket.send(JSON.stringify({ ack: request.id }));
+    };
+    const { old, next } = await startRotation(stage);
+    const fresh = await watch(stage, 'c');
+    next.send(value('c', 1));
+    await fresh.values.atLeast(1);
+
+    await stage.clock.advance(60_000);
+    await stage.venue.closes.atLeast(1);
+    await stage.venue.requests.atLeast(4);
+    old.send(value('c', 2));
+    await fresh.values.atLeast(2);
+    old.send(value('a', 1));
+    await a.values.atLeast(1);
+
+    expect(fresh.values.entries).toEqual([1, 2]);
+    expect(fresh.statuses).toEqual(['live', 'failed', 'gap', 'live']);
+    expect(a.statuses).toEqual(['live']);
+    expect(stage.pool.stats()).toMatchObject({ rotationFailures: 1, topics: 2, live: 2, connections: 1 });
+  });
+
   it('starts when the venue says that it will end the connection', async () => {
     await using stage = await scene(
       {},
@@ -208,10 +278,14 @@ describe('a rotation', () => {
     await using stage = await scene({ rotateAfter: LIFE });
     const a = await watch(stage, 'a');
     await startRotation(stage);
+    const fresh = await watch(stage, 'c');
 
     await stage.pool.close();
 
-    expect(a.statuses).toEqual(['live', 'closed']);
+    expect([a.statuses, fresh.statuses]).toEqual([
+      ['live', 'closed'],
+      ['live', 'closed'],
+    ]);
     expect(stage.clock.pendingTimers).toBe(0);
   });
 

@@ -63,6 +63,32 @@ describe('subscribing', () => {
     expect(new Set(journals.map((journal) => journal.entries[3])).size).toBe(1);
   });
 
+  it.each([1, 2, 3, 10])(
+    'asks for 3 topics of 9 subscribers each once, %d in a frame, and parses each frame once',
+    async (topicsPerRequest) => {
+      let decoded = 0;
+      const decode = (text: string): unknown => {
+        decoded++;
+        return JSON.parse(text);
+      };
+      await using stage = await scene({}, { limits: { topicsPerRequest }, decode });
+      const { pool, venue } = stage;
+      const topics = ['a', 'b', 'c'];
+      const received = new Map<string, number>();
+      const count = ({ topic }: TestEvent): void => void received.set(topic, (received.get(topic) ?? 0) + 1);
+
+      await Promise.all(topics.flatMap((topic) => Array.from({ length: 9 }, () => pool.subscribe(topic, count))));
+      for (let value = 0; value < 100; value++) for (const topic of topics) venue.send({ topic, value });
+      await stage.flush();
+
+      expect(venue.subscribed().toSorted()).toEqual(topics);
+      expect(venue.requests.entries.length).toBe(Math.ceil(3 / topicsPerRequest));
+      expect(venue.connections.entries.length).toBe(1);
+      expect([...received.values()]).toEqual([900, 900, 900]);
+      expect(decoded).toBe(pool.stats().frames);
+    },
+  );
+
   it('settles a second subscriber of a live topic at once and tells it so', async () => {
     await using stage = await scene();
     const { pool, venue } = stage;
@@ -140,6 +166,32 @@ describe('subscribing', () => {
   });
 });
 
+describe('a venue that never answers', () => {
+  it('is believed to accept what was sent, also after a loss', async () => {
+    await using stage = await scene({ ackTimeout: 1_000 }, { answers: false });
+    const { pool, venue, clock, errors } = stage;
+    venue.answer = ignore;
+    const values = new Journal<number>();
+    const end = await pool.subscribe('a', ({ items }) => items.forEach((item) => values.add(item)));
+
+    await clock.advance(5_000);
+    venue.socket.terminate();
+    await errors.atLeast(1);
+    await clock.advance(250);
+    await venue.requests.atLeast(2);
+    venue.send({ topic: 'a', value: 1 });
+    await values.atLeast(1);
+    const { live } = pool.stats();
+    await end();
+    await venue.requests.atLeast(3);
+    await stage.flush();
+
+    expect(live).toBe(1);
+    expect(venue.requests.entries.map(({ op }) => op)).toEqual(['subscribe', 'subscribe', 'unsubscribe']);
+    expect(pool.stats()).toMatchObject({ topics: 0, pendingRequests: 0, requestTimeouts: 0, gaps: 1 });
+  });
+});
+
 describe('a refused request', () => {
   it('fails only its own topics and says why', async () => {
     await using stage = await scene({}, { limits: { topicsPerRequest: 2 } });
@@ -157,14 +209,44 @@ describe('a refused request', () => {
       'fulfilled',
       'fulfilled',
       'rejected',
-      'rejected',
+      'fulfilled',
       'fulfilled',
     ]);
     expect(results[2]).toMatchObject({
       reason: { code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('invalid symbol') as string },
     });
-    expect(pool.stats()).toMatchObject({ topics: 3, live: 3, acks: 2, rejected: 1 });
+    expect(pool.stats()).toMatchObject({ topics: 4, live: 4, acks: 3, rejected: 2 });
     expect(pool.explain('bad').state).toBe('unknown');
+  });
+
+  it('is asked again in halves until only the topic is left that the venue minds', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    venue.answer = (request, socket) => {
+      const error = request.args.includes('t37') ? 'invalid symbol' : undefined;
+      socket.send(JSON.stringify({ ack: request.id, error }));
+    };
+    const topics = Array.from({ length: 64 }, (_, index) => `t${index}`);
+
+    const results = await Promise.allSettled(topics.map((topic) => pool.subscribe(topic, nothing)));
+
+    expect(results.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))).toEqual([37]);
+    // The first, and both halves of it and of each half that holds the topic: 32, 16, 8, 4, 2, 1.
+    expect(venue.requests.entries.length).toBe(13);
+    expect(pool.stats()).toMatchObject({ live: 63, topics: 63, pendingRequests: 0 });
+  });
+
+  it('of a venue that refuses everything costs a bounded number of requests', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    venue.answer = (request, socket) => socket.send(JSON.stringify({ ack: request.id, error: 'closed for today' }));
+    const topics = Array.from({ length: 2_000 }, (_, index) => `t${index}`);
+
+    const results = await Promise.allSettled(topics.map((topic) => pool.subscribe(topic, nothing)));
+
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(venue.requests.entries.length).toBeLessThanOrEqual(70);
+    expect(pool.stats()).toMatchObject({ topics: 0, pendingRequests: 0 });
   });
 
   it('may be repeated', async () => {

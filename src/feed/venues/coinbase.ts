@@ -1,5 +1,5 @@
-import type { BookChange, BookLevel, FeedEvent, Trade } from '../event.js';
-import { fields, type Fields, level, levels, list, number, word } from '../guards.js';
+import type { AnyFeedEvent, BookChange, BookLevel, FeedEvent, Trade } from '../event.js';
+import { asFields, fields, type Fields, level, levels, list, number, word } from '../guards.js';
 import type { VenueLimits } from '../limits.js';
 import { type FeedProtocol, type Incoming, override, type ProtocolOverrides, type RequestAction } from '../protocol.js';
 import { takerSide } from './taker-side.js';
@@ -29,6 +29,9 @@ export function coinbase(overrides?: ProtocolOverrides): FeedProtocol {
       refuse: (topic) =>
         /^(level2|matches|ticker):.+-.+$/.test(topic) ? undefined : 'a topic looks like level2:BTC-USD',
       group: channelOf,
+      // The last trade comes as `last_match` with each subscription, and had come as `match`.
+      resends: (topic) => topic.startsWith('matches:'),
+      identify: (event) => (event.kind === 'trade' ? idOf(event) : JSON.stringify(event.raw)),
       request,
       read,
     },
@@ -72,6 +75,12 @@ function read(message: unknown): Incoming {
 function topicsOf(channel: unknown): string[] {
   const { name, product_ids: products } = fields('channel', channel);
   return list('product_ids', products).map((product) => `${word('name', name)}:${word('product', product)}`);
+}
+
+/** Ids are counted for each product, as topics are. */
+function idOf({ items }: AnyFeedEvent): string {
+  const [trade] = items;
+  return String(asFields(trade)?.['id']);
 }
 
 function timeOf(frame: Fields): number {
