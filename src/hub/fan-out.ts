@@ -29,20 +29,18 @@ export class FanOut implements Seat {
   readonly history: History;
   /** Values that came while nobody was subscribed. */
   unheard = 0;
-  /** Whether publishers wait for the queue of a member. Public and plain, for `publish`. */
-  isWaitedFor = false;
+  /** Members whose queues publishers wait for. Public and plain, for `publish`. */
+  waitedFor = 0;
   readonly #plan: FanOutPlan;
   readonly #members = new Set<Subscriber>();
   #roster = NOBODY;
   /** Whether the roster holds all members, and all of them were welcomed. */
   #isCurrent = true;
-  /** Whether there is nothing to do for a value but to call everybody. */
-  #isQuick = false;
+  /** The roster, while there is nothing to do for a value but to call everybody in it. */
+  #quick: Roster | undefined;
   /** Who has yet to get status and replay. */
   #newcomers: Subscriber[] = [];
   #status: TopicStatus | undefined;
-  /** Members whose queues publishers wait for. */
-  #waitedFor = 0;
 
   constructor(name: string, history: History, plan: FanOutPlan, status: TopicStatus | undefined) {
     this.name = name;
@@ -65,9 +63,9 @@ export class FanOut implements Seat {
   add(subscriber: Subscriber): boolean {
     this.#members.add(subscriber);
     subscriber.sit(this, this.history.sequence);
-    if (subscriber.inbox?.isWaitedFor === true) this.isWaitedFor = ++this.#waitedFor > 0;
+    if (subscriber.inbox?.isWaitedFor === true) this.waitedFor++;
     this.#isCurrent = false;
-    this.#isQuick = false;
+    this.#quick = undefined;
     if (this.#plan.replay === 0 && !subscriber.hasStatusHandler) return false;
     subscriber.isNew = true;
     this.#newcomers.push(subscriber);
@@ -78,9 +76,9 @@ export class FanOut implements Seat {
   remove(subscriber: Subscriber): void {
     if (!this.#members.delete(subscriber)) return;
     subscriber.rise();
-    if (subscriber.inbox?.isWaitedFor === true) this.isWaitedFor = --this.#waitedFor > 0;
+    if (subscriber.inbox?.isWaitedFor === true) this.waitedFor--;
     this.#isCurrent = false;
-    this.#isQuick = false;
+    this.#quick = undefined;
     this.#roster.last = -1;
     this.#dropOldRoster();
   }
@@ -93,7 +91,7 @@ export class FanOut implements Seat {
 
   /** A member has failed: each success has to be noted until nobody has failures in a row. */
   onFailed(): void {
-    this.#isQuick = false;
+    this.#quick = undefined;
   }
 
   /** Settles when all queues that publishers wait for have room. */
@@ -108,8 +106,8 @@ export class FanOut implements Seat {
    * function of their own: this one is too long to be compiled into its callers, so handlers are compiled into it.
    */
   deliver(value: unknown, moment: Moment): void {
-    if (!this.#isQuick) return this.#deliverSlowly(value, moment);
-    const roster = this.#roster;
+    const roster = this.#quick;
+    if (roster === undefined) return this.#deliverSlowly(value, moment);
     const context = { topic: this.name, replayed: false, sequence: this.history.add(value, moment) };
     let result: unknown;
     try {
@@ -154,8 +152,7 @@ export class FanOut implements Seat {
     } catch (error) {
       return this.#goOnAfter(roster, error, value, context);
     }
-    if (result === undefined && roster.at === roster.last) roster.at = AT_REST;
-    else this.#goOn(roster, result, value, context);
+    if (result !== undefined || roster.at !== roster.last) this.#goOn(roster, result, value, context);
   }
 
   /** Tells newcomers the status and replays to them. Runs before anything else that they are told. */
@@ -234,11 +231,12 @@ export class FanOut implements Seat {
     }
     roster.at = AT_REST;
     this.#dropOldRoster();
-    this.#isQuick =
+    const isQuick =
       this.#isCurrent &&
       this.#plan.freeze === undefined &&
       members.length > 0 &&
       members.every(({ streak }) => streak === 0);
+    this.#quick = isQuick ? this.#roster : undefined;
   }
 
   /** An old roster would keep handlers alive until the next value. */

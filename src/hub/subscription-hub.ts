@@ -52,6 +52,8 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   readonly #subscriberHost: SubscriberHost;
   readonly #topicHost: TopicHost;
   readonly #fanOutPlan: FanOutPlan;
+  /** The topic published on last: a burst of one topic looks it up once. */
+  #recent: FanOut | undefined;
   #lastId = 0;
   #closing: Promise<void> | undefined;
 
@@ -77,7 +79,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
       clock,
       linger,
       inOrder: (life, task) => this.#inOrder(life.fanOut.name, task),
-      onValue: (life, value) => (this.#order.isBusy ? this.#acceptLater(life, value) : this.#accept(life, value)),
+      onValue: (life, value) => (this.#order.running > 0 ? this.#acceptLater(life, value) : this.#accept(life.fanOut, value)),
       onUpstreamEnded: () => void this.#totals.upstreamEnded++,
       onFailure: (error, context) => this.#failures.report(error, context),
       onIgnored: () => void this.#totals.ignored++,
@@ -96,11 +98,14 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
    * @throws ArgumentError when `topic` is not a text.
    */
   publish<Topic extends keyof Topics & string>(topic: Topic, value: Topics[Topic]): PromiseLike<void> {
-    // Hot path.
-    const life = this.#topics.get(topic);
-    if (life === undefined || this.#order.isBusy) return this.#publishLater(topic, value);
-    this.#accept(life, value);
-    return life.fanOut.isWaitedFor ? this.#room(topic) : SETTLED;
+    // Hot path. Numbers and undefined where others have booleans: compiled code asks of a boolean whether it is
+    // 0, '', null, NaN or 0n instead, eight instructions each time.
+    const fanOut = this.#recent;
+    if (fanOut === undefined || fanOut.name !== topic || this.#order.running > 0) {
+      return this.#publishOnOther(topic, value);
+    }
+    this.#accept(fanOut, value);
+    return fanOut.waitedFor > 0 ? this.#room(topic) : SETTLED;
   }
 
   /**
@@ -195,14 +200,14 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   }
 
   /** Hot path: once per value, with the order free. */
-  #accept(life: TopicLife, value: unknown): void {
+  #accept(fanOut: FanOut, value: unknown): void {
     const order = this.#order;
-    order.isBusy = true;
+    order.running = 1;
     try {
-      life.fanOut.deliver(value, this.#time.read());
+      fanOut.deliver(value, this.#time.read());
     } finally {
-      if (order.hasWaiting) order.finish();
-      else order.isBusy = false;
+      if (order.waiting > 0) order.finish();
+      else order.running = 0;
     }
   }
 
@@ -223,6 +228,15 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
     }
   }
 
+  /** On another topic than the last time, or not at once. */
+  #publishOnOther(topic: string, value: unknown): PromiseLike<void> {
+    const life = this.#topics.get(topic);
+    if (life === undefined || this.#order.running > 0) return this.#publishLater(topic, value);
+    this.#recent = life.fanOut;
+    this.#accept(life.fanOut, value);
+    return life.fanOut.waitedFor > 0 ? this.#room(topic) : SETTLED;
+  }
+
   /** Not at once: inside a handler, or nobody has the topic. */
   #publishLater(topic: string, value: unknown): PromiseLike<void> {
     if (this.#closing !== undefined) throw closedError();
@@ -233,7 +247,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
       if (life === undefined) this.#totals.unknown++;
       else this.#deliver(life, value);
     });
-    return this.#topics.get(topic)?.fanOut.isWaitedFor === true ? this.#room(topic) : SETTLED;
+    return (this.#topics.get(topic)?.fanOut.waitedFor ?? 0) > 0 ? this.#room(topic) : SETTLED;
   }
 
   async #room(topic: string): Promise<void> {
@@ -295,6 +309,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
 
   #release(life: TopicLife): void {
     this.#totals.release(life.fanOut);
+    if (this.#recent === life.fanOut) this.#recent = undefined;
     this.#topics.delete(life.fanOut.name);
   }
 

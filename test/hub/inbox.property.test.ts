@@ -155,7 +155,7 @@ describe('DeliveryOrder', () => {
       }),
     ).toThrow('broken');
 
-    expect(order.isBusy).toBe(false);
+    expect(order.running).toBe(0);
     expect(log).toEqual(['waiting']);
   });
 });
