@@ -3,7 +3,7 @@ import type { DeliveryContext } from './delivery.js';
 import type { History } from './history.js';
 import { AT_REST, callOthers, NOBODY, Roster } from './roster.js';
 import type { Seat, Subscriber } from './subscriber.js';
-import type { Moment } from './turn-time.js';
+import type { TurnTime } from './turn-time.js';
 
 /** What a topic needs to know of its hub. */
 export interface FanOutPlan {
@@ -11,6 +11,8 @@ export interface FanOutPlan {
   readonly freeze: ((topic: string, value: unknown) => void) | undefined;
   /** Most values a newcomer gets; 0 replays nothing. */
   readonly replay: number;
+  /** Told when a topic has stamped enough values with one look at the clock. */
+  readonly time: TurnTime;
   /** Values published before this time are too old to replay. */
   oldest(): number;
 }
@@ -100,15 +102,17 @@ export class FanOut implements Seat {
   }
 
   /**
-   * Records a value published at a moment of the hub's clock and calls every active subscriber.
+   * Records a value, stamped with the moment the history was given last, and calls every active subscriber.
    *
    * Hot path: once per value. The calls are written out one by one, see `Roster`. They stand here and not in a
    * function of their own: this one is too long to be compiled into its callers, so handlers are compiled into it.
    */
-  deliver(value: unknown, moment: Moment): void {
+  deliver(value: unknown): void {
     const roster = this.#quick;
-    if (roster === undefined) return this.#deliverSlowly(value, moment);
-    const context = { topic: this.name, replayed: false, sequence: this.history.add(value, moment) };
+    if (roster === undefined) return this.#deliverSlowly(value);
+    const sequence = this.history.add(value);
+    if ((sequence & 255) === 0) this.#plan.time.expire();
+    const context = { topic: this.name, replayed: false, sequence };
     let result: unknown;
     try {
       calls: {
@@ -193,11 +197,13 @@ export class FanOut implements Seat {
     this.history.clear();
   }
 
-  #deliverSlowly(value: unknown, moment: Moment): void {
+  #deliverSlowly(value: unknown): void {
     this.#plan.freeze?.(this.name, value);
     this.welcome();
     if (!this.#isCurrent) this.#renew();
-    const context = { topic: this.name, replayed: false, sequence: this.history.add(value, moment) };
+    const sequence = this.history.add(value);
+    if ((sequence & 255) === 0) this.#plan.time.expire();
+    const context = { topic: this.name, replayed: false, sequence };
     this.#walk(this.#roster, 0, value, context);
   }
 

@@ -52,7 +52,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   readonly #subscriberHost: SubscriberHost;
   readonly #topicHost: TopicHost;
   readonly #fanOutPlan: FanOutPlan;
-  /** The topic published on last: a burst of one topic looks it up once. */
+  /** The topic published on last, until the time has to be read again; nobody waits for its queues. */
   #recent: FanOut | undefined;
   #lastId = 0;
   #closing: Promise<void> | undefined;
@@ -62,9 +62,10 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
     this.#options = readHubOptions(options);
     const { clock, linger, replay, replayMaxAge, quarantineAfter } = this.#options;
     this.#failures = new FailureReporter('SubscriptionHub', this.#options.onError);
-    this.#time = new TurnTime(clock);
+    this.#time = new TurnTime(clock, () => (this.#recent = undefined));
     this.#fanOutPlan = {
       replay,
+      time: this.#time,
       oldest: () => clock.now() - replayMaxAge,
       freeze: isFreezing(this.#options.freeze) ? (topic, value) => this.#freeze(topic, value) : undefined,
     };
@@ -79,7 +80,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
       clock,
       linger,
       inOrder: (life, task) => this.#inOrder(life.fanOut.name, task),
-      onValue: (life, value) => (this.#order.running > 0 ? this.#acceptLater(life, value) : this.#accept(life.fanOut, value)),
+      onValue: (life, value) => this.#onValue(life, value),
       onUpstreamEnded: () => void this.#totals.upstreamEnded++,
       onFailure: (error, context) => this.#failures.report(error, context),
       onIgnored: () => void this.#totals.ignored++,
@@ -100,12 +101,12 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   publish<Topic extends keyof Topics & string>(topic: Topic, value: Topics[Topic]): PromiseLike<void> {
     // Hot path. Numbers and undefined where others have booleans: compiled code asks of a boolean whether it is
     // 0, '', null, NaN or 0n instead, eight instructions each time.
-    const fanOut = this.#recent;
-    if (fanOut === undefined || fanOut.name !== topic || this.#order.running > 0) {
+    const recent = this.#recent;
+    if (recent === undefined || recent.name !== topic || this.#order.running > 0) {
       return this.#publishOnOther(topic, value);
     }
-    this.#accept(fanOut, value);
-    return fanOut.waitedFor > 0 ? this.#room(topic) : SETTLED;
+    this.#accept(recent, value);
+    return SETTLED;
   }
 
   /**
@@ -199,24 +200,34 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
     return this.close();
   }
 
+  #onValue(life: TopicLife, value: unknown): void {
+    if (this.#order.running > 0) this.#inOrder(life.fanOut.name, () => this.#deliver(life, value));
+    else if (life.fanOut === this.#recent) this.#accept(life.fanOut, value);
+    else this.#acceptOnOther(life.fanOut, value);
+  }
+
   /** Hot path: once per value, with the order free. */
   #accept(fanOut: FanOut, value: unknown): void {
     const order = this.#order;
     order.running = 1;
     try {
-      fanOut.deliver(value, this.#time.read());
+      fanOut.deliver(value);
     } finally {
       if (order.waiting > 0) order.finish();
       else order.running = 0;
     }
   }
 
-  #acceptLater(life: TopicLife, value: unknown): void {
-    this.#inOrder(life.fanOut.name, () => this.#deliver(life, value));
+  #acceptOnOther(fanOut: FanOut, value: unknown): void {
+    fanOut.history.stamp(this.#time.read());
+    if (fanOut.waitedFor === 0) this.#recent = fanOut;
+    this.#accept(fanOut, value);
   }
 
-  #deliver(life: TopicLife, value: unknown): void {
-    if (this.#closing === undefined) life.fanOut.deliver(value, this.#time.read());
+  #deliver({ fanOut }: TopicLife, value: unknown): void {
+    if (this.#closing !== undefined) return;
+    fanOut.history.stamp(this.#time.read());
+    fanOut.deliver(value);
   }
 
   #freeze(topic: string, value: unknown): void {
@@ -232,8 +243,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   #publishOnOther(topic: string, value: unknown): PromiseLike<void> {
     const life = this.#topics.get(topic);
     if (life === undefined || this.#order.running > 0) return this.#publishLater(topic, value);
-    this.#recent = life.fanOut;
-    this.#accept(life.fanOut, value);
+    this.#acceptOnOther(life.fanOut, value);
     return life.fanOut.waitedFor > 0 ? this.#room(topic) : SETTLED;
   }
 
@@ -285,6 +295,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
     if (queue?.overflow === 'wait' && this.#options.source !== undefined) {
       throw new ArgumentError("overflow 'wait' needs a publisher that awaits publish(); a source does not wait");
     }
+    this.#recent = undefined;
     const subscriber = new Subscriber({ id: ++this.#lastId, topic, host: this.#subscriberHost, onStatus }, open);
     this.#topic(topic).join(subscriber);
     return subscriber;

@@ -60,7 +60,9 @@ async function openBench(): Promise<SourceBench> {
     subscriptions: (topic) => subscriptions.count(topic),
     interrupt: () => subscriptions.interrupt(),
     passTime: (ms) => clock.advance(ms),
-    close: () => stage[Symbol.asyncDispose](),
+    async close() {
+      await stage[Symbol.asyncDispose]();
+    },
   };
 }
 
