@@ -247,8 +247,8 @@ export class FanOut implements Seat {
 
   /** An old roster would keep handlers alive until the next value. */
   #dropOldRoster(): void {
-    const { last, at } = this.#roster;
-    if (last === -1 && at === AT_REST) this.#roster = NOBODY;
+    const { last, at, members } = this.#roster;
+    if (last === -1 && at >= members.length - 1) this.#roster = NOBODY;
   }
 
   #replayed(): { readonly value: unknown; readonly context: DeliveryContext }[] {
