@@ -103,6 +103,7 @@ export class FanOut implements Seat {
 
   /**
    * Records a value, stamped with the moment the history was given last, and calls every active subscriber.
+   * Each 256th value asks for another look at the clock.
    *
    * Hot path: once per value. The calls are written out one by one, see `Roster`. They stand here and not in a
    * function of their own: this one is too long to be compiled into its callers, so handlers are compiled into it.
