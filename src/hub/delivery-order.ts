@@ -9,21 +9,21 @@ const WAITING_LIMIT = 2 ** 20;
  * So every subscriber sees one order, and a chain of publishes needs no stack.
  */
 export class DeliveryOrder {
-  /** Set while something is being delivered. Public and plain, for `publish`. */
-  isBusy = false;
-  /** Set while something waits. Public and plain as well. */
-  hasWaiting = false;
-  readonly #waiting = new Fifo<() => void>();
+  /** Deliveries under way: none or one. Public and plain, for `publish`. */
+  running: 0 | 1 = 0;
+  /** Things that wait. Public and plain as well. */
+  waiting = 0;
+  readonly #tasks = new Fifo<() => void>();
 
   /** Runs a task now, or after what is being delivered; false when too many wait. */
   run(task: () => void): boolean {
-    if (this.isBusy) {
-      if (this.#waiting.size >= WAITING_LIMIT) return false;
-      this.#waiting.push(task);
-      this.hasWaiting = true;
+    if (this.running > 0) {
+      if (this.waiting >= WAITING_LIMIT) return false;
+      this.#tasks.push(task);
+      this.waiting++;
       return true;
     }
-    this.isBusy = true;
+    this.running = 1;
     try {
       task();
     } finally {
@@ -35,10 +35,12 @@ export class DeliveryOrder {
   /** Runs what waits, then is free again. */
   finish(): void {
     try {
-      for (let task = this.#waiting.shift(); task !== undefined; task = this.#waiting.shift()) task();
+      for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
+        this.waiting--;
+        task();
+      }
     } finally {
-      this.hasWaiting = this.#waiting.size > 0;
-      this.isBusy = false;
+      this.running = 0;
     }
   }
 }

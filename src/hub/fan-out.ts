@@ -3,7 +3,7 @@ import type { DeliveryContext } from './delivery.js';
 import type { History } from './history.js';
 import { AT_REST, callOthers, NOBODY, Roster } from './roster.js';
 import type { Seat, Subscriber } from './subscriber.js';
-import type { Moment } from './turn-time.js';
+import type { TurnTime } from './turn-time.js';
 
 /** What a topic needs to know of its hub. */
 export interface FanOutPlan {
@@ -11,6 +11,8 @@ export interface FanOutPlan {
   readonly freeze: ((topic: string, value: unknown) => void) | undefined;
   /** Most values a newcomer gets; 0 replays nothing. */
   readonly replay: number;
+  /** Told when a topic has stamped enough values with one look at the clock. */
+  readonly time: TurnTime;
   /** Values published before this time are too old to replay. */
   oldest(): number;
 }
@@ -29,20 +31,18 @@ export class FanOut implements Seat {
   readonly history: History;
   /** Values that came while nobody was subscribed. */
   unheard = 0;
-  /** Whether publishers wait for the queue of a member. Public and plain, for `publish`. */
-  isWaitedFor = false;
+  /** Members whose queues publishers wait for. Public and plain, for `publish`. */
+  waitedFor = 0;
   readonly #plan: FanOutPlan;
   readonly #members = new Set<Subscriber>();
   #roster = NOBODY;
   /** Whether the roster holds all members, and all of them were welcomed. */
   #isCurrent = true;
-  /** Whether there is nothing to do for a value but to call everybody. */
-  #isQuick = false;
+  /** The roster, while there is nothing to do for a value but to call everybody in it. */
+  #quick: Roster | undefined;
   /** Who has yet to get status and replay. */
   #newcomers: Subscriber[] = [];
   #status: TopicStatus | undefined;
-  /** Members whose queues publishers wait for. */
-  #waitedFor = 0;
 
   constructor(name: string, history: History, plan: FanOutPlan, status: TopicStatus | undefined) {
     this.name = name;
@@ -65,9 +65,9 @@ export class FanOut implements Seat {
   add(subscriber: Subscriber): boolean {
     this.#members.add(subscriber);
     subscriber.sit(this, this.history.sequence);
-    if (subscriber.inbox?.isWaitedFor === true) this.isWaitedFor = ++this.#waitedFor > 0;
+    if (subscriber.inbox?.isWaitedFor === true) this.waitedFor++;
     this.#isCurrent = false;
-    this.#isQuick = false;
+    this.#quick = undefined;
     if (this.#plan.replay === 0 && !subscriber.hasStatusHandler) return false;
     subscriber.isNew = true;
     this.#newcomers.push(subscriber);
@@ -78,9 +78,9 @@ export class FanOut implements Seat {
   remove(subscriber: Subscriber): void {
     if (!this.#members.delete(subscriber)) return;
     subscriber.rise();
-    if (subscriber.inbox?.isWaitedFor === true) this.isWaitedFor = --this.#waitedFor > 0;
+    if (subscriber.inbox?.isWaitedFor === true) this.waitedFor--;
     this.#isCurrent = false;
-    this.#isQuick = false;
+    this.#quick = undefined;
     this.#roster.last = -1;
     this.#dropOldRoster();
   }
@@ -93,7 +93,7 @@ export class FanOut implements Seat {
 
   /** A member has failed: each success has to be noted until nobody has failures in a row. */
   onFailed(): void {
-    this.#isQuick = false;
+    this.#quick = undefined;
   }
 
   /** Settles when all queues that publishers wait for have room. */
@@ -102,15 +102,18 @@ export class FanOut implements Seat {
   }
 
   /**
-   * Records a value published at a moment of the hub's clock and calls every active subscriber.
+   * Records a value, stamped with the moment the history was given last, and calls every active subscriber.
+   * Each 256th value asks for another look at the clock.
    *
    * Hot path: once per value. The calls are written out one by one, see `Roster`. They stand here and not in a
    * function of their own: this one is too long to be compiled into its callers, so handlers are compiled into it.
    */
-  deliver(value: unknown, moment: Moment): void {
-    if (!this.#isQuick) return this.#deliverSlowly(value, moment);
-    const roster = this.#roster;
-    const context = { topic: this.name, replayed: false, sequence: this.history.add(value, moment) };
+  deliver(value: unknown): void {
+    const roster = this.#quick;
+    if (roster === undefined) return this.#deliverSlowly(value);
+    const sequence = this.history.add(value);
+    if ((sequence & 255) === 0) this.#plan.time.expire();
+    const context = { topic: this.name, replayed: false, sequence };
     let result: unknown;
     try {
       calls: {
@@ -154,8 +157,7 @@ export class FanOut implements Seat {
     } catch (error) {
       return this.#goOnAfter(roster, error, value, context);
     }
-    if (result === undefined && roster.at === roster.last) roster.at = AT_REST;
-    else this.#goOn(roster, result, value, context);
+    if (result !== undefined || roster.at !== roster.last) this.#goOn(roster, result, value, context);
   }
 
   /** Tells newcomers the status and replays to them. Runs before anything else that they are told. */
@@ -196,11 +198,13 @@ export class FanOut implements Seat {
     this.history.clear();
   }
 
-  #deliverSlowly(value: unknown, moment: Moment): void {
+  #deliverSlowly(value: unknown): void {
     this.#plan.freeze?.(this.name, value);
     this.welcome();
     if (!this.#isCurrent) this.#renew();
-    const context = { topic: this.name, replayed: false, sequence: this.history.add(value, moment) };
+    const sequence = this.history.add(value);
+    if ((sequence & 255) === 0) this.#plan.time.expire();
+    const context = { topic: this.name, replayed: false, sequence };
     this.#walk(this.#roster, 0, value, context);
   }
 
@@ -234,17 +238,18 @@ export class FanOut implements Seat {
     }
     roster.at = AT_REST;
     this.#dropOldRoster();
-    this.#isQuick =
+    const isQuick =
       this.#isCurrent &&
       this.#plan.freeze === undefined &&
       members.length > 0 &&
       members.every(({ streak }) => streak === 0);
+    this.#quick = isQuick ? this.#roster : undefined;
   }
 
   /** An old roster would keep handlers alive until the next value. */
   #dropOldRoster(): void {
-    const { last, at } = this.#roster;
-    if (last === -1 && at === AT_REST) this.#roster = NOBODY;
+    const { last, at, members } = this.#roster;
+    if (last === -1 && at >= members.length - 1) this.#roster = NOBODY;
   }
 
   #replayed(): { readonly value: unknown; readonly context: DeliveryContext }[] {

@@ -15,14 +15,16 @@ interface Held {
 export class History {
   readonly #capacity: number;
   #newest: unknown;
-  /** Undefined when nothing is held. */
-  #newestMoment: Moment | undefined;
+  /** When values are published from now on. */
+  #moment: Moment = { time: 0 };
   /** A ring of all that is held, when that may be more than the newest. */
   #values: unknown[] = [];
   #moments: Moment[] = [];
   /** Slot of the next value. */
   #next = 0;
   #last = 0;
+  /** Sequence number of the last value that was forgotten with all before it. */
+  #forgotten = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -30,7 +32,7 @@ export class History {
 
   /** How many values are held. */
   get size(): number {
-    return this.#capacity > 1 ? this.#values.length : Number(this.#newestMoment !== undefined);
+    return Math.min(this.#capacity, this.#last - this.#forgotten);
   }
 
   /** Sequence number of the newest value ever added; 0 before the first. */
@@ -38,28 +40,30 @@ export class History {
     return this.#last;
   }
 
+  /** Sets when the values that follow are published. */
+  stamp(moment: Moment): void {
+    this.#moment = moment;
+  }
+
   /** Keeps a value and returns its sequence number, from 1; the hot path of publishing. */
-  add(value: unknown, moment: Moment): number {
+  add(value: unknown): number {
     this.#newest = value;
-    // Most values share their moment with the last one, and a store of an object costs more than a look.
-    if (this.#newestMoment !== moment) this.#newestMoment = moment;
-    if (this.#capacity > 1) this.#keep(value, moment);
+    if (this.#capacity > 1) this.#keep(value);
     return ++this.#last;
   }
 
   /** Forgets all values; sequence numbers go on. */
   clear(): void {
     this.#newest = undefined;
-    this.#newestMoment = undefined;
     this.#values = [];
     this.#moments = [];
     this.#next = 0;
+    this.#forgotten = this.#last;
   }
 
   /** The newest value; undefined when none is held. */
   newest(): Held | undefined {
-    if (this.#newestMoment === undefined) return undefined;
-    return { value: this.#newest, time: this.#newestMoment.time };
+    return this.size === 0 ? undefined : { value: this.#newest, time: this.#moment.time };
   }
 
   /** The values published at `since` or later, oldest first. */
@@ -72,9 +76,9 @@ export class History {
     return found;
   }
 
-  #keep(value: unknown, moment: Moment): void {
+  #keep(value: unknown): void {
     this.#values[this.#next] = value;
-    this.#moments[this.#next] = moment;
+    this.#moments[this.#next] = this.#moment;
     this.#next = this.#next + 1 === this.#capacity ? 0 : this.#next + 1;
   }
 

@@ -10,7 +10,7 @@ import type { Receive, Subscriber } from './subscriber.js';
  * the fan-out goes on slowly from `at`.
  */
 
-/** What `at` is while nothing is being delivered: beyond every position. */
+/** What `at` is before anything is delivered, and after a slow delivery: beyond every position. */
 export const AT_REST = 2 ** 30;
 
 /** The members of a topic at one moment; never changed, only replaced by another. */
@@ -20,7 +20,7 @@ export class Roster {
   // Public and plain: the fan-out reads and writes them for every delivery.
   /** Position of the last member; -1 once somebody has left, and when there is nobody. */
   last: number;
-  /** Position of whoever is being called. */
+  /** Position of whoever is being called, or was called last: a quick delivery leaves it at the end. */
   at = AT_REST;
   readonly first: Receive;
   readonly second: Receive;

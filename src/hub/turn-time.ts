@@ -17,17 +17,15 @@ export interface Moment {
  */
 export class TurnTime {
   readonly #clock: Clock;
+  readonly #onExpired: () => void;
   #moment: Moment = { time: 0 };
   #readsLeft = 0;
   #isScheduled = false;
 
-  readonly #expire = (): void => {
-    this.#isScheduled = false;
-    this.#readsLeft = 0;
-  };
-
-  constructor(clock: Clock) {
+  /** `onExpired` is told when whoever has kept a moment has to read again. */
+  constructor(clock: Clock, onExpired: () => void = () => {}) {
     this.#clock = clock;
+    this.#onExpired = onExpired;
   }
 
   /** Returns a look at the clock that is at most one turn old; the hot path of publishing. */
@@ -36,12 +34,21 @@ export class TurnTime {
     return this.#look();
   }
 
+  /** Makes the next read a look. */
+  expire(): void {
+    this.#readsLeft = 0;
+    this.#onExpired();
+  }
+
   #look(): Moment {
     this.#moment = { time: this.#clock.now() };
     this.#readsLeft = READS_PER_LOOK - 1;
     if (!this.#isScheduled) {
       this.#isScheduled = true;
-      queueMicrotask(this.#expire);
+      queueMicrotask(() => {
+        this.#isScheduled = false;
+        this.expire();
+      });
     }
     return this.#moment;
   }

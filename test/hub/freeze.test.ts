@@ -40,6 +40,28 @@ describe('freeze', () => {
     expect(errors).toEqual([expect.any(TypeError)]);
   });
 
+  it('leaves typed arrays, maps and instances within a value as they are', () => {
+    const errors: unknown[] = [];
+    const hub = new SubscriptionHub<{ a: object }>({ freeze: 'always', onError: (error) => errors.push(error) });
+    const value = {
+      window: new Float64Array([1, 2]),
+      bytes: Buffer.from('x'),
+      books: new Map([['b', 1]]),
+      at: new Date(0),
+    };
+    const seen: object[] = [];
+    hub.subscribe('a', (each) => seen.push(each));
+
+    hub.publish('a', value.window);
+    hub.publish('a', value);
+    value.window[0] = 5;
+    value.books.set('c', 2);
+
+    expect(errors).toEqual([]);
+    expect(seen).toEqual([value.window, value]);
+    expect([Object.isFrozen(value), Object.isFrozen(value.at), value.window[0]]).toEqual([true, false, 5]);
+  });
+
   it('reports a value that refuses to be frozen, and delivers it', () => {
     const errors: unknown[] = [];
     const hub = new SubscriptionHub<{ a: object }>({

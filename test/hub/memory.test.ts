@@ -54,6 +54,25 @@ describe('what a hub holds', () => {
     expect(hub.stats().subscriptions).toBe(1);
   });
 
+  it('is no handler of those who left after a burst', async () => {
+    const watch = new Watch();
+    const hub = new SubscriptionHub<Topics>();
+    hub.subscribe('a', () => {});
+    (() => {
+      const subscriptions = Array.from({ length: 100 }, (_, index) =>
+        hub.subscribe(
+          'a',
+          watch.add(() => void index),
+        ),
+      );
+      for (let value = 0; value < 5; value++) hub.publish('a', {});
+      for (const subscription of subscriptions) subscription.unsubscribe();
+    })();
+
+    expect(await watch.alive()).toBeLessThanOrEqual(1);
+    expect(hub.stats()).toMatchObject({ subscriptions: 1, received: 505 });
+  });
+
   it('is the newest values that replay asks for, and no more', async () => {
     const watch = new Watch();
     const hub = new SubscriptionHub<Topics>({ replay: 5 });

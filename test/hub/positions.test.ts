@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { SubscriptionHub } from 'tickwise/hub';
+import { type HubOptions, SubscriptionHub } from 'tickwise/hub';
 import { describe, expect, it } from 'vitest';
 import { WaitingValues } from '../../src/hub/waiting-values.js';
 import { settle } from './test-source.js';
@@ -9,9 +9,9 @@ const MEMBERS = 13;
 const COUNTS = Array.from({ length: MEMBERS + 1 }, (_, count) => count);
 
 /** A hub with so many subscribers, and what they are to do with the next value. */
-function crowd(count: number) {
+function crowd(count: number, options: HubOptions<{ a: number }> = {}) {
   const errors: unknown[] = [];
-  const hub = new SubscriptionHub<{ a: number }>({ replay: 1, onError: (error) => errors.push(error) });
+  const hub = new SubscriptionHub<{ a: number }>({ replay: 1, onError: (error) => errors.push(error), ...options });
   const calls: number[] = [];
   const acts = new Map<number, () => unknown>();
   const subscriptions = Array.from({ length: count }, (_, member) =>
@@ -73,6 +73,37 @@ describe.each(COUNTS)('%i subscribers', (count) => {
       await settle();
 
       expect(errors).toHaveLength(1);
+    }
+  });
+
+  it('are all called when any one of them is quarantined, and count exactly', () => {
+    for (const member of all(count)) {
+      const { publish, acts, subscriptions, received, hub } = crowd(count, { quarantineAfter: 1 });
+      publish(1);
+      acts.set(member, () => {
+        throw new Error('once is enough');
+      });
+
+      expect(publish(2)).toEqual(all(count));
+      expect(publish(3)).toEqual(all(count).filter((other) => other !== member));
+
+      expect(subscriptions[member]?.stats()).toMatchObject({ state: 'quarantined', received: 2, failed: 1 });
+      expect(received()).toEqual(all(count).map((other) => (other === member ? 2 : 3)));
+      expect(hub.stats()).toMatchObject({ quarantined: 1, received: 3 * count - 1 });
+    }
+  });
+
+  it('are left alone from the one on that closes the hub, and count exactly', async () => {
+    for (const member of all(count)) {
+      const { publish, acts, received, hub } = crowd(count);
+      publish(1);
+      acts.set(member, () => void hub.close());
+
+      expect(publish(2)).toEqual(all(member + 1));
+      await hub.close();
+
+      expect(received()).toEqual(all(count).map((other) => (other <= member ? 2 : 1)));
+      expect(hub.stats()).toMatchObject({ topics: 0, received: count + member + 1 });
     }
   });
 
