@@ -92,7 +92,14 @@ export class EfficiencyReport {
       }),
     ];
     const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-    return rows.map((row) => row.map((cell, column) => pad(cell, column, widths[column] ?? 0)).join('  ')).join('\n');
+    return rows
+      .map((row) =>
+        row
+          .map((cell, column) => pad(cell, column, widths[column] ?? 0))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n');
   }
 }
 

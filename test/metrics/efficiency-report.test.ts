@@ -109,7 +109,7 @@ describe('EfficiencyReport', () => {
       'elapsed                   60,000  60,000    0.0 %',
       'statements                   500       5   99.0 %',
       'cost                           5    0.05     4.95',
-      '                           limit   value         ',
+      '                           limit   value',
       'cpuPercent                  < 20       ?  unknown',
       'memory             < 104,858,000       ?  unknown',
       'reconnectsPerHour            < 5       ?  unknown',
