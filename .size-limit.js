@@ -20,6 +20,7 @@ const BUDGETS = {
   hub: '10 kB',
   'hub/testing': '12 kB',
   feed: '28 kB',
+  metrics: '8 kB',
   'sinks/duckdb': '6 kB',
   'stores/contract': '5 kB',
   'stores/disk': '7 kB',

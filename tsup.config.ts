@@ -18,6 +18,7 @@ const entry = {
   hub: 'src/hub/index.ts',
   'hub/testing': 'src/hub/testing.ts',
   feed: 'src/feed/index.ts',
+  metrics: 'src/metrics/index.ts',
   // The command; no sub-path.
   cli: 'src/cli/main.ts',
   'sinks/duckdb': 'src/sinks/duckdb.ts',

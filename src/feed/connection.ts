@@ -8,6 +8,7 @@
  */
 import type { WebSocket } from 'ws';
 import type { Timer } from '../core/clock.js';
+import { type ReconnectMessage, RECONNECTS } from '../core/diagnostics.js';
 import { TimeoutError } from '../core/errors.js';
 import { backOffDelay } from '../core/back-off.js';
 import { BackOff } from './back-off.js';
@@ -307,9 +308,15 @@ export class Connection<Event extends AnyFeedEvent> {
       else {
         this.#settings.counters.reconnects++;
         this.#settings.reconnects.add();
+        if (RECONNECTS.hasSubscribers) this.#tellReconnect();
         this.#open();
       }
     });
+  }
+
+  #tellReconnect(): void {
+    const { origin, pathname } = new URL(this.url);
+    RECONNECTS.publish({ url: `${origin}${pathname}`, failures: this.#backOff.failures } satisfies ReconnectMessage);
   }
 
   #answered(record: TopicRecord<Event>, action: RequestAction, refusal: Error | undefined): void {

@@ -276,6 +276,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     heir.adopt(record);
     old.records.delete(record.topic);
     if (!heir.isWanted) {
+      if (this.#homes.get(record.topic) === old) this.#homes.delete(record.topic);
       next.reconcile(heir);
       return;
     }

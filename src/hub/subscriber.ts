@@ -92,7 +92,7 @@ export class Subscriber implements Subscription, InboxOwner {
   constructor({ id, topic, host, onStatus }: SubscriberSetup, open: (subscriber: Subscriber) => Outlet) {
     this.id = id;
     this.topic = topic;
-    this.tally = new Tally(host.total);
+    this.tally = new Tally(topic, host.total);
     this.#host = host;
     this.#onStatus = onStatus;
     this.#outlet = open(this);

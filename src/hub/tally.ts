@@ -1,3 +1,5 @@
+import { type DropMessage, DROPS } from '../core/diagnostics.js';
+
 /** What became of values that went through queues. */
 export interface QueueCounts {
   /** Handed to the handler, or taken from the stream. */
@@ -24,9 +26,11 @@ export class Tally implements QueueCounts {
   discarded = 0;
   /** Handler calls that threw or rejected; they are part of the delivered ones. */
   failed = 0;
+  readonly #topic: string | undefined;
   readonly #total: Tally | undefined;
 
-  constructor(total?: Tally) {
+  constructor(topic?: string, total?: Tally) {
+    this.#topic = topic;
     this.#total = total;
   }
 
@@ -42,6 +46,7 @@ export class Tally implements QueueCounts {
   drop(count = 1): void {
     this.dropped += count;
     if (this.#total !== undefined) this.#total.dropped += count;
+    if (DROPS.hasSubscribers) DROPS.publish({ from: 'hub', topic: this.#topic, count } satisfies DropMessage);
   }
 
   /** Counts values replaced by newer ones. */

@@ -6,6 +6,7 @@
  */
 import type { Clock } from '../core/clock.js';
 import { deepFreeze } from '../core/deep-freeze.js';
+import { type LoadMessage, LOADS } from '../core/diagnostics.js';
 import { isThenable } from '../core/failures.js';
 import type { CacheLinks } from './cache-links.js';
 import { type CallKey, isLocalKey } from './call-key.js';
@@ -199,7 +200,7 @@ export class Loader {
   }
 
   #finish(flight: Flight, value: unknown, start: number, isPromise: boolean): unknown {
-    const loadTime = this.#addLoadTime(start);
+    const loadTime = this.#addLoadTime(start, false);
     try {
       const terms = this.#termsFor(flight, value);
       if (terms === undefined) this.#leaveOut(flight);
@@ -244,7 +245,7 @@ export class Loader {
   /** Handles a failed load: returns an old value in the error's place, or caches the error, and throws it. */
   #fail(flight: Flight, error: unknown, start: number, isPromise: boolean): unknown {
     const { table, flights, counters, settings, clock } = this.#parts;
-    const loadTime = this.#addLoadTime(start);
+    const loadTime = this.#addLoadTime(start, true);
     counters.loadErrors++;
     const now = clock.now();
     const entry = table.peek(flight.key);
@@ -318,9 +319,13 @@ export class Loader {
   }
 
   /** Counts the time since `start`. @returns it in whole microseconds. */
-  #addLoadTime(start: number): number {
-    const loadTime = this.#parts.settings.ioClock.now() - start;
-    this.#parts.counters.loadTimeMs += loadTime;
+  #addLoadTime(start: number, isError: boolean): number {
+    const { settings, counters } = this.#parts;
+    const loadTime = settings.ioClock.now() - start;
+    counters.loadTimeMs += loadTime;
+    if (LOADS.hasSubscribers) {
+      LOADS.publish({ cache: settings.name, loadTimeMs: loadTime, isError } satisfies LoadMessage);
+    }
     return toMicroseconds(loadTime);
   }
 

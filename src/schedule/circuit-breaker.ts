@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { type BreakerMessage, BREAKERS } from '../core/diagnostics.js';
 import { CircuitOpenError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
 import {
@@ -258,6 +259,7 @@ export class CircuitBreaker {
     this.#window.clear();
     if (to === 'half-open') this.#probes.begin(now);
     const { name, onStateChange } = this.#settings;
+    if (BREAKERS.hasSubscribers) BREAKERS.publish({ name, from, to } satisfies BreakerMessage);
     if (onStateChange === undefined) return;
     try {
       this.#reporter.watch(onStateChange({ name, from, to, calls, failures, slow }), { name });
