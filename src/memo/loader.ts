@@ -319,12 +319,12 @@ export class Loader {
   }
 
   /** Counts the time since `start`. @returns it in whole microseconds. */
-  #addLoadTime(start: number, isError: boolean): number {
+  #addLoadTime(start: number, hasFailed: boolean): number {
     const { settings, counters } = this.#parts;
     const loadTime = settings.ioClock.now() - start;
     counters.loadTimeMs += loadTime;
     if (LOADS.hasSubscribers) {
-      LOADS.publish({ cache: settings.name, loadTimeMs: loadTime, isError } satisfies LoadMessage);
+      LOADS.publish({ cache: settings.name, loadTimeMs: loadTime, isError: hasFailed } satisfies LoadMessage);
     }
     return toMicroseconds(loadTime);
   }

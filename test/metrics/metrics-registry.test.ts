@@ -198,7 +198,7 @@ describe('ratesBetween', () => {
   });
 
   it('reads the statistics of all caches as one table', () => {
-    const metrics = new MetricsRegistry();
+    const metrics = new MetricsRegistry({ clock: new VirtualClock() });
     const own = memo((value: number) => value, { name: 'metrics-own' });
     metrics.add('caches', { stats: cacheStats }, 'memo');
     own(1);
