@@ -5,7 +5,7 @@ import type { ErrorHandler } from '../core/failures.js';
 import {
   callback,
   claim,
-  clockOption,
+  clockOrSystem,
   duration,
   flag,
   hasMethods,
@@ -14,7 +14,6 @@ import {
   text,
   wholeNumber,
 } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
 import { type JournalOptions, journalSchema } from './journal/journal-options.js';
 import { isRetryableError } from './retryable.js';
 import type { Sink } from './sink.js';
@@ -203,8 +202,8 @@ function batchSchema<T>() {
     timeout: z._default(duration({ min: 1, allowInfinity: true }), 30_000),
     deadLetter: z.optional(callback<(item: T, error: unknown) => void>()),
     closeTimeout: z._default(duration({ allowInfinity: true }), 5_000),
-    clock: z._default(clockOption(), systemClock),
-    ioClock: z._default(clockOption(), systemClock),
+    clock: clockOrSystem(),
+    ioClock: clockOrSystem(),
     onError: z.optional(callback<ErrorHandler<BatchErrorContext>>()),
   });
 }

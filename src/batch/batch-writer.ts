@@ -1,5 +1,6 @@
 import { ClosedError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { show } from '../core/show.js';
 import type { BatchExplanation, BatchStats } from './batch-stats.js';
 import {
@@ -119,6 +120,7 @@ export class BatchWriter<T> implements AsyncDisposable {
     this.#opening = journal === undefined ? Promise.resolve() : this.#open(journal);
     const closable = { close: () => this.close(), clock: ioClock, closeTimeout };
     this.#signals = settings.handleSignals ? closeOnSignals(closable) : undefined;
+    registerClosable('writer', this);
   }
 
   // Hot path: once per row; no allocation but the array's growth.

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../core/clock.js';
-import { callback, claim, clockOption, duration, readOptions } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
+import { callback, claim, clockOrSystem, duration, readOptions } from '../core/options.js';
 
 /** Options of `microBatch`. */
 export interface MicroBatchOptions<Item> {
@@ -52,7 +51,7 @@ const OPTIONS = z.strictObject({
   ),
   maxDelay: z.optional(duration()),
   key: z.optional(callback<(item: unknown) => unknown>()),
-  clock: z._default(clockOption(), systemClock),
+  clock: clockOrSystem(),
 });
 
 /** Checks options and applies defaults. @throws ConfigError that names the option. */

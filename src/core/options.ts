@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Clock } from './clock.js';
 import { ConfigError } from './errors.js';
 import { show } from './show.js';
+import { systemClock } from './system-clock.js';
 
 /** Most slots any buffer of this package can have. */
 export const MAX_CAPACITY = 2 ** 24;
@@ -76,6 +77,11 @@ export function callback<T>(): z.ZodMiniType<T, T> {
 /** An object with the methods of a {@link Clock}. */
 export function clockOption(): z.ZodMiniType<Clock, Clock> {
   return claim('a Clock (now, wallTime and setTimeout)', (value) => hasMethods(value, 'now', 'wallTime', 'setTimeout'));
+}
+
+/** A {@link Clock}, the system clock by default: itself, as a function, since zod hands out copies of plain objects. */
+export function clockOrSystem(): z.ZodMiniDefault<z.ZodMiniType<Clock, Clock>> {
+  return z._default(clockOption(), () => systemClock);
 }
 
 /** Whether a value is an object with functions of these names. */

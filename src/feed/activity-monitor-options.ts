@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import type { Callback } from '../core/callback.js';
 import type { Clock } from '../core/clock.js';
 import type { ErrorHandler } from '../core/failures.js';
-import { callback, claim, clockOption, MAX_CAPACITY, readOptions, wholeNumber } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
+import { callback, claim, clockOrSystem, MAX_CAPACITY, readOptions, wholeNumber } from '../core/options.js';
 
 /** What a silence is about. */
 export interface Silence {
@@ -92,7 +91,7 @@ const schema = z.strictObject({
   onSilent: z.optional(callback<Callback<[key: string, silence: Silence]>>()),
   onActive: z.optional(callback<Callback<[key: string, silence: Silence]>>()),
   maxKeys: z._default(wholeNumber(1, MAX_CAPACITY), 100_000),
-  clock: z._default(clockOption(), systemClock),
+  clock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<ActivityErrorContext>>()),
 });
 

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../core/clock.js';
 import { ArgumentError, ClosedError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { show } from '../core/show.js';
 import { TimerQueue } from '../core/timer-queue.js';
 import type { TopicSource } from '../core/topic-source.js';
@@ -69,6 +70,7 @@ export class ActivityMonitor implements AsyncDisposable {
     this.#plan = readActivityOptions(options);
     this.#clock = this.#plan.clock;
     this.#failures = new FailureReporter('ActivityMonitor', this.#plan.onError);
+    registerClosable('feed', this);
   }
 
   /**

@@ -4,6 +4,7 @@ import { readOptions } from '../core/options.js';
 import { systemClock } from '../core/system-clock.js';
 import type { EndTopic, TopicSource, TopicStatus } from '../core/topic-source.js';
 import type { Callback } from '../core/callback.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { Connection, type ConnectionHandlers } from './connection.js';
 import { ConnectionSet } from './connection-set.js';
 import type { ConnectionSettings } from './connection-settings.js';
@@ -114,6 +115,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       moved: ({ old, next }, record, heir, held, isWhole) => this.#move(old, next, record, heir, held, isWhole),
       retire: (connection) => this.#retire(connection),
     });
+    registerClosable('feed', this);
   }
 
   /**

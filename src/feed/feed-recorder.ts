@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Clock, Timer } from '../core/clock.js';
 import { OverflowError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { readOptions } from '../core/options.js';
 import { systemClock } from '../core/system-clock.js';
 import type { AnyFeedEvent } from './event.js';
@@ -64,6 +65,7 @@ export class FeedRecorder {
     this.#failures = new FailureReporter('recordFeed', read.onError);
     mkdirSync(read.folder, { recursive: true });
     this.#tap = listen((frame) => this.#take(frame));
+    registerClosable('writer', this);
   }
 
   /** Counters, as plain data. */

@@ -10,6 +10,7 @@ import { backOffDelay } from '../core/back-off.js';
 import type { Clock, Timer } from '../core/clock.js';
 import { ClosedError, ConfigError, CorruptDataError, TimeoutError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { readOptions } from '../core/options.js';
 import { systemClock } from '../core/system-clock.js';
 import type { BookChange } from './event.js';
@@ -77,6 +78,7 @@ export class SyncedBook {
     this.#ioClock = read.ioClock ?? systemClock;
     this.#random = read.random ?? Math.random;
     this.#failures = new FailureReporter('SyncedBook', read.onError);
+    registerClosable('feed', this);
   }
 
   /**

@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import type { Callback } from '../core/callback.js';
 import type { Clock } from '../core/clock.js';
 import type { ErrorHandler } from '../core/failures.js';
-import { callback, clockOption, duration, MAX_CAPACITY, readOptions, wholeNumber } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
+import { callback, clockOrSystem, duration, MAX_CAPACITY, readOptions, wholeNumber } from '../core/options.js';
 
 /** A symbol has begun or ceased to be tracked. */
 export type UniverseChange = 'entered' | 'left';
@@ -108,7 +107,7 @@ const schema = z.strictObject({
   rank: z.optional(callback<(info: unknown) => number>()),
   maxKnown: z._default(wholeNumber(1, MAX_CAPACITY), 100_000),
   onChange: z.optional(callback<Callback<[symbol: string, change: UniverseChange, reason: string]>>()),
-  clock: z._default(clockOption(), systemClock),
+  clock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<UniverseErrorContext>>()),
 });
 

@@ -1,6 +1,7 @@
 import type { Timer } from '../core/clock.js';
 import { ArgumentError, ClosedError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { show } from '../core/show.js';
 import { UniverseFollower } from './universe-filter-follower.js';
 import { type Judgement, UniverseJudge } from './universe-filter-judge.js';
@@ -62,6 +63,7 @@ export class UniverseFilter<Info> implements AsyncDisposable {
     this.#plan = readUniverseOptions(options);
     this.#failures = new FailureReporter('UniverseFilter', this.#plan.onError);
     this.#judge = new UniverseJudge(this.#plan, this.#failures);
+    registerClosable('feed', this);
   }
 
   /** The symbols that are tracked now, in the order in which they entered. Changes while it is read. */

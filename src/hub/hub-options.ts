@@ -4,7 +4,7 @@ import type { ErrorHandler } from '../core/failures.js';
 import {
   callback,
   claim,
-  clockOption,
+  clockOrSystem,
   duration,
   hasMethods,
   MAX_CAPACITY,
@@ -12,7 +12,6 @@ import {
   readOptions,
   wholeNumber,
 } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
 import type { TopicSource } from '../core/topic-source.js';
 
 /** Where a failure inside a hub happened. */
@@ -100,8 +99,8 @@ const schema = z.strictObject({
     Infinity,
   ),
   freeze: z._default(oneOf('never', 'development', 'always'), 'never'),
-  clock: z._default(clockOption(), systemClock),
-  ioClock: z._default(clockOption(), systemClock),
+  clock: clockOrSystem(),
+  ioClock: clockOrSystem(),
   random: z._default(callback<() => number>(), () => Math.random),
   onError: z.optional(callback<ErrorHandler<HubErrorContext>>()),
 });

@@ -1,6 +1,7 @@
 import { deepFreeze } from '../core/deep-freeze.js';
 import { ArgumentError, ClosedError, OverflowError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { show } from '../core/show.js';
 import {
   type Handler,
@@ -86,6 +87,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
       onIgnored: () => void this.#totals.ignored++,
       onReleased: (life) => this.#release(life),
     };
+    registerClosable('hub', this);
   }
 
   /**

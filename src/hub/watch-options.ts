@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../core/clock.js';
 import type { ErrorHandler } from '../core/failures.js';
-import { callback, clockOption, duration, readOptions } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
+import { callback, clockOrSystem, duration, readOptions } from '../core/options.js';
 
 /** Where a failure of a watch loop happened. */
 export interface WatchErrorContext {
@@ -44,7 +43,7 @@ const schema = z.strictObject({
   unwatch: z.optional(callback<(topic: string) => unknown>()),
   minDelay: z._default(duration(), 1_000),
   maxDelay: z._default(duration(), 30_000),
-  ioClock: z._default(clockOption(), systemClock),
+  ioClock: clockOrSystem(),
   random: z._default(callback<() => number>(), () => Math.random),
   onError: z.optional(callback<ErrorHandler<WatchErrorContext>>()),
 });

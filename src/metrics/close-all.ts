@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import type { Clock } from '../core/clock.js';
 import { TimeoutError } from '../core/errors.js';
 import { type Closable, CLOSING_STAGES, closablesOf } from '../core/life-cycle.js';
-import { clockOption, duration, readOptions } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
+import { clockOrSystem, duration, readOptions } from '../core/options.js';
 
 /** How long the end may take. */
 export interface CloseAllOptions {
@@ -21,7 +20,7 @@ export interface CloseAllOptions {
 
 const OPTIONS = z.strictObject({
   timeout: z._default(duration(), 10_000),
-  ioClock: z._default(clockOption(), systemClock),
+  ioClock: clockOrSystem(),
 });
 
 /**
@@ -30,26 +29,22 @@ const OPTIONS = z.strictObject({
  *
  * One that fails or hangs does not keep the next stage from being closed.
  *
- * @returns how many were closed.
  * @throws AggregateError when some could not be closed: their own errors, and a TimeoutError for each that took too long.
  * @throws ConfigError when an option is unknown or has a wrong value.
  * @example
  * process.once('SIGTERM', () => void closeAll({ timeout: 5_000 }).catch(report).finally(() => process.exit()));
  */
-export async function closeAll(options: CloseAllOptions = {}): Promise<number> {
+export async function closeAll(options: CloseAllOptions = {}): Promise<void> {
   const { timeout, ioClock } = readOptions('closeAll', OPTIONS, options);
   const deadline = ioClock.now() + timeout;
   const failures: unknown[] = [];
-  let closed = 0;
   for (const stage of CLOSING_STAGES) {
     const ends = closablesOf(stage).map((instance) => closeBefore(instance, deadline, ioClock));
     for (const outcome of await Promise.allSettled(ends)) {
-      if (outcome.status === 'fulfilled') closed++;
-      else failures.push(outcome.reason);
+      if (outcome.status === 'rejected') failures.push(outcome.reason);
     }
   }
   if (failures.length > 0) throw new AggregateError(failures, `closeAll: ${failures.length} could not be closed`);
-  return closed;
 }
 
 async function closeBefore(instance: Closable, deadline: number, clock: Clock): Promise<void> {

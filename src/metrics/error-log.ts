@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import type { Clock, Timer } from '../core/clock.js';
-import { callback, clockOption, duration, readOptions, wholeNumber } from '../core/options.js';
+import { callback, clockOrSystem, duration, readOptions, wholeNumber } from '../core/options.js';
 import { show } from '../core/show.js';
-import { systemClock } from '../core/system-clock.js';
 
 /** How repeated errors are told. */
 export interface ErrorLogOptions {
@@ -52,7 +51,7 @@ const OPTIONS = z.strictObject({
   write: z._default(callback<(line: string) => void>(), () => (line: string) => console.error(line)),
   every: z._default(duration({ min: 1 }), 60_000),
   maxKinds: z._default(wholeNumber(1, 10_000), 100),
-  clock: z._default(clockOption(), systemClock),
+  clock: clockOrSystem(),
 });
 
 /** The kind of all errors beyond `maxKinds`. */

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../core/clock.js';
 import type { ErrorHandler } from '../core/failures.js';
-import { callback, clockOption, readOptions, wholeNumber } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
+import { callback, clockOrSystem, readOptions, wholeNumber } from '../core/options.js';
 
 /** Where a failure came from. */
 export interface MetricsErrorContext {
@@ -28,7 +27,7 @@ export interface MetricsRegistryOptions {
 
 const OPTIONS = z.strictObject({
   maxPrimitives: z._default(wholeNumber(1, 100_000), 1_000),
-  clock: z._default(clockOption(), systemClock),
+  clock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<MetricsErrorContext>>()),
 });
 

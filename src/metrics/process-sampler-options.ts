@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../core/clock.js';
-import { clockOption, duration, readOptions } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
+import { clockOrSystem, duration, readOptions } from '../core/options.js';
 
 /** How often the process is looked at. */
 export interface ProcessSamplerOptions {
@@ -19,7 +18,7 @@ export interface ProcessSamplerOptions {
 
 const OPTIONS = z.strictObject({
   period: z._default(duration({ min: 10 }), 1_000),
-  clock: z._default(clockOption(), systemClock),
+  clock: clockOrSystem(),
 });
 
 /** @throws ConfigError */

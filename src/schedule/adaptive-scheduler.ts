@@ -1,5 +1,6 @@
 import { ArgumentError, ClosedError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { show } from '../core/show.js';
 import { ClassShares } from './class-shares.js';
 import { CohortLimit } from './cohort-limit.js';
@@ -102,6 +103,7 @@ export class AdaptiveScheduler {
       hedge === undefined ? undefined : new Hedger({ delay: hedge.delay, budget: hedge.budget }, this.#gate, clock);
     this.#history = new KeyHistory(settings.maxKeys);
     this.#desk = this.#makeDesk();
+    registerClosable('scheduler', this);
   }
 
   /**

@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 import type { Clock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 import type { ErrorHandler } from '../core/failures.js';
-import { callback, claim, clockOption, duration, oneOf, readOptions, wholeNumber } from '../core/options.js';
+import { callback, claim, clockOrSystem, duration, oneOf, readOptions, wholeNumber } from '../core/options.js';
 import { show } from '../core/show.js';
-import { systemClock } from '../core/system-clock.js';
 
 /** Longest period: longer ones would lose the millisecond in epoch times. */
 const LONGEST_PERIOD = 2 ** 40;
@@ -104,7 +103,7 @@ const cadenceSchema = z.strictObject({
   stagger: z._default(oneOf('none', 'golden'), 'none'),
   missed: z._default(oneOf('skip', 'run-once', 'catch-up'), 'skip'),
   concurrency: z._default(wholeNumber(1), 1),
-  clock: z._default(clockOption(), () => systemClock),
+  clock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<CadenceErrorContext>>()),
 });
 

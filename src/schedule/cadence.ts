@@ -1,6 +1,7 @@
 import { disposable } from '../core/disposal.js';
-import { ArgumentError, ConfigError } from '../core/errors.js';
+import { ArgumentError, ClosedError, ConfigError } from '../core/errors.js';
 import { FailureReporter } from '../core/failures.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { show } from '../core/show.js';
 import { type CadenceJobStats, JobLoop } from './cadence-job-loop.js';
 import {
@@ -67,11 +68,13 @@ export class Cadence {
   /** Place of each name in the golden-ratio sequence. */
   readonly #places = new Map<string, number>();
   #isPaused = false;
+  #isClosed = false;
 
   /** @throws ConfigError when an option is unknown or has a wrong value. */
   constructor(options: CadenceOptions) {
     this.#settings = readCadenceOptions(options);
     this.#reporter = new FailureReporter('Cadence', this.#settings.onError);
+    registerClosable('scheduler', this);
   }
 
   /**
@@ -80,8 +83,10 @@ export class Cadence {
    * Disposing the handle ends them: a run under way finishes, and no other begins.
    * @throws ConfigError when `offsets` names a job that is not among them.
    * @throws ArgumentError when a job is not a function.
+   * @throws ClosedError after `close`.
    */
   start(jobs: Readonly<Record<string, CadenceJob>>): Disposable {
+    if (this.#isClosed) throw new ClosedError('the cadence is closed');
     const entries = Object.entries(checkJobs(jobs));
     for (const name of this.#settings.offsets.keys()) {
       if (!Object.hasOwn(jobs, name)) {
@@ -132,6 +137,21 @@ export class Cadence {
     }
     const jobs = Object.fromEntries([...this.#stats].map(([name, counts]) => [name, { ...counts }]));
     return { ...total, jobs };
+  }
+
+  /** Ends all jobs that were started: runs under way finish, and no other begins. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    for (const loops of this.#loops.values()) {
+      for (const loop of loops) loop.end();
+      loops.clear();
+    }
+    return Promise.resolve();
+  }
+
+  /** The same as `close`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** @returns what ends it. */

@@ -3,9 +3,8 @@ import type { Callback } from '../core/callback.js';
 import type { Clock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
 import type { ErrorHandler } from '../core/failures.js';
-import { callback, claim, clockOption, duration, readOptions, text, wholeNumber } from '../core/options.js';
+import { callback, claim, clockOrSystem, duration, readOptions, text, wholeNumber } from '../core/options.js';
 import { show } from '../core/show.js';
-import { systemClock } from '../core/system-clock.js';
 
 /** Whether calls pass ('closed'), are refused ('open'), or are tried by a few ('half-open'). */
 export type CircuitState = 'closed' | 'open' | 'half-open';
@@ -128,7 +127,7 @@ const breakerSchema = z.strictObject({
   isSuccess: z.optional(callback<(result: unknown) => boolean>()),
   judge: z.optional(callback<(error: unknown) => ErrorVerdict>()),
   onStateChange: z.optional(callback<Callback<[change: CircuitChange]>>()),
-  clock: z._default(clockOption(), () => systemClock),
+  clock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<{ readonly name: string }>>()),
 });
 

@@ -1,9 +1,8 @@
 import { ArgumentError } from '../core/errors.js';
 import { FailureReporter, type ErrorHandler } from '../core/failures.js';
 import { show } from '../core/show.js';
-import { systemClock } from '../core/system-clock.js';
 import type { Clock, Timer } from '../core/clock.js';
-import { callback, claim, clockOption, duration, readOptions } from '../core/options.js';
+import { callback, claim, clockOrSystem, duration, readOptions } from '../core/options.js';
 import * as z from 'zod/mini';
 import { CallContext, type TaskContext } from './task-context.js';
 
@@ -43,7 +42,7 @@ const schema = z.strictObject({
   accept: z.optional(callback<(value: unknown) => boolean>()),
   stagger: z._default(duration(), 0),
   signal: z.optional(claim<AbortSignal>('an AbortSignal', (value) => value instanceof AbortSignal)),
-  clock: z._default(clockOption(), () => systemClock),
+  clock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<{ readonly source: number }>>()),
 });
 

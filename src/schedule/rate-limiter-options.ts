@@ -1,9 +1,8 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../core/clock.js';
 import { ConfigError } from '../core/errors.js';
-import { claim, clockOption, duration, oneOf, readOptions, text, wholeNumber } from '../core/options.js';
+import { claim, clockOrSystem, duration, oneOf, readOptions, text, wholeNumber } from '../core/options.js';
 import { show } from '../core/show.js';
-import { systemClock } from '../core/system-clock.js';
 
 /** How a window lies in time. */
 export type WindowAlignment = 'rolling' | 'clock' | 'decay';
@@ -102,7 +101,7 @@ const limiterSchema = z.strictObject({
   latency: z._default(duration(), 0),
   maxWaiting: z._default(wholeNumber(0), 100_000),
   maxKeys: z._default(wholeNumber(1), 10_000),
-  clock: z._default(clockOption(), () => systemClock),
+  clock: clockOrSystem(),
 });
 
 const windowSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../core/clock.js';
 import { ArgumentError, ClosedError, OverflowError } from '../core/errors.js';
+import { registerClosable } from '../core/life-cycle.js';
 import { show } from '../core/show.js';
 import { explainWait, type RateLimiterExplanation } from './rate-limiter-explain.js';
 import { applyObservation } from './rate-limiter-observe.js';
@@ -71,6 +72,7 @@ export class RateLimiter {
     this.#time = new ServerTime(this.#clock, this.#settings.serverOffset);
     this.#rules = new LimitRules(this.#settings, this.#time);
     this.#desk = new RequestDesk(this.#queue, this.#rules.keyed);
+    registerClosable('scheduler', this);
   }
 
   /**

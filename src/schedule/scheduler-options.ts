@@ -5,7 +5,7 @@ import type { ErrorHandler } from '../core/failures.js';
 import {
   callback,
   claim,
-  clockOption,
+  clockOrSystem,
   duration,
   hasMethods,
   numberWithin,
@@ -13,7 +13,6 @@ import {
   readOptions,
   wholeNumber,
 } from '../core/options.js';
-import { systemClock } from '../core/system-clock.js';
 import type { TaskClass } from './class-shares.js';
 import type { Feedback } from './feedback.js';
 import type { BreakerGate, RateGate } from './rate-gate.js';
@@ -283,7 +282,7 @@ const schedulerSchema = z.strictObject({
   feedback: z.optional(callback<(outcome: unknown) => Feedback | undefined>()),
   maxQueued: z._default(wholeNumber(1), 1_000_000),
   // From a function, since a value would be copied: the machine's clock is told from others by its identity.
-  clock: z._default(clockOption(), () => systemClock),
+  clock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<SchedulerErrorContext>>()),
 });
 

@@ -1,5 +1,8 @@
+import { BatchWriter } from 'tickwise/batch';
 import { VirtualClock } from 'tickwise/core';
+import { SubscriptionHub } from 'tickwise/hub';
 import { closeAll } from 'tickwise/metrics';
+import { AdaptiveScheduler, Cadence } from 'tickwise/schedule';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ClosingStage, registerClosable } from '../../src/core/life-cycle.js';
 
@@ -26,10 +29,9 @@ describe('closeAll', () => {
       }),
     );
 
-    const closed = await closeAll();
+    await closeAll();
 
     expect(kept).toHaveLength(5);
-    expect(closed).toBe(5);
     expect(order).toEqual(['feed', 'hub', 'scheduler', 'writer', 'store']);
   });
 
@@ -70,8 +72,30 @@ describe('closeAll', () => {
     expect(ioClock.pendingTimers).toBe(0);
   });
 
+  it('closes what a bot is made of, and every row is written', async () => {
+    const clock = new VirtualClock();
+    const stored: number[] = [];
+    const writer = new BatchWriter<number>({ sink: async (rows) => void stored.push(...rows), clock });
+    const hub = new SubscriptionHub<{ price: number }>();
+    const cadence = new Cadence({ period: 1_000, clock });
+    const scheduler = new AdaptiveScheduler();
+    hub.subscribe('price', (price) => void writer.add(price));
+    cadence.start({ job: () => undefined });
+    hub.publish('price', 61_250);
+
+    await closeAll();
+
+    expect(stored).toEqual([61_250]);
+    expect(() => hub.publish('price', 1)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+    expect(() => writer.add(1)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+    expect(() => cadence.start({})).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+    await expect(scheduler.submit(() => Promise.resolve(1))).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_CLOSED' }),
+    );
+  });
+
   it('has nothing to do when nothing is open', async () => {
-    expect(await closeAll()).toBe(0);
+    await expect(closeAll()).resolves.toBeUndefined();
   });
 
   it('refuses options it does not know', async () => {

@@ -624,6 +624,44 @@ describe('disposing', () => {
   });
 });
 
+describe('closing', () => {
+  it('ends the jobs of every start, and refuses more', async () => {
+    const clock = new VirtualClock();
+    const cadence = new Cadence({ period: 100, clock });
+    let runs = 0;
+    cadence.start({ a: () => void runs++ });
+    const handle = cadence.start({ a: () => void runs++, b: () => void runs++ });
+    await clock.advance(0);
+
+    await cadence.close();
+    await cadence.close();
+    handle[Symbol.dispose]();
+    await clock.advance(1_000);
+
+    expect(runs).toBe(3);
+    expect(clock.pendingTimers).toBe(0);
+    expect(() => cadence.start({ a: () => undefined })).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+  });
+
+  it('lets a run under way finish', async () => {
+    const clock = new VirtualClock();
+    const ended: string[] = [];
+    await using cadence = new Cadence({ period: 100, clock });
+    cadence.start({
+      slow: async () => {
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, 50));
+        ended.push('slow');
+      },
+    });
+    await clock.advance(10);
+    await cadence.close();
+
+    await clock.advance(100);
+
+    expect(ended).toEqual(['slow']);
+  });
+});
+
 describe('stats', () => {
   it('are plain and do not change afterwards', async () => {
     const clock = new VirtualClock();

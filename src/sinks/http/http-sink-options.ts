@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import type { SendContext } from '../../batch/index.js';
 import type { Clock } from '../../core/clock.js';
-import { callback, claim, clockOption, flag, oneOf, readOptions } from '../../core/options.js';
-import { systemClock } from '../../core/system-clock.js';
+import { callback, claim, clockOrSystem, flag, oneOf, readOptions } from '../../core/options.js';
 import { requireSecret } from '../row/secret.js';
 
 /** The function `fetch`, or one like it. */
@@ -68,7 +67,7 @@ export function readHttpSinkOptions<T>(options: HttpSinkOptions<T>) {
     compress: z._default(oneOf('none', 'gzip'), 'none'),
     isIdempotent: z._default(flag(), false),
     fetch: z._default(callback<Fetch>(), () => (url: string, init: RequestInit) => fetch(url, init)),
-    ioClock: z._default(clockOption(), systemClock),
+    ioClock: clockOrSystem(),
   });
   const settings = readOptions('httpSink', schema, options);
   // Of these no error shows the value.

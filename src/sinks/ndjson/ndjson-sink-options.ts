@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../core/clock.js';
 import type { ErrorHandler } from '../../core/failures.js';
-import { callback, claim, clockOption, duration, oneOf, readOptions, text, wholeNumber } from '../../core/options.js';
-import { systemClock } from '../../core/system-clock.js';
+import { callback, claim, clockOrSystem, duration, oneOf, readOptions, text, wholeNumber } from '../../core/options.js';
 import { jsonLine } from '../row/json-line.js';
 
 /** Where a failure happened that no write fails with. */
@@ -83,7 +82,7 @@ const schema = z.strictObject({
   compress: z._default(oneOf('gzip', 'none'), 'gzip'),
   durability: z._default(oneOf('batch', 'os'), 'batch'),
   encode: z._default(callback<(row: object) => string>(), () => jsonLine),
-  clock: z._default(clockOption(), systemClock),
+  clock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<NdjsonErrorContext>>()),
 });
 

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../core/clock.js';
 import type { ErrorHandler } from '../../core/failures.js';
-import { callback, claim, clockOption, duration, hasMethods, readOptions, wholeNumber } from '../../core/options.js';
-import { systemClock } from '../../core/system-clock.js';
+import { callback, claim, clockOrSystem, duration, hasMethods, readOptions, wholeNumber } from '../../core/options.js';
 import type { RedisClient } from '../../stores/redis/client.js';
 import type { RedisErrorContext } from '../../stores/redis/connection.js';
 import type { RecordEncoder, RedisLayout, RowFields } from './layout.js';
@@ -78,7 +77,7 @@ export function readRedisSinkOptions<T>(options: RedisSinkOptions<T>) {
     client: claim<unknown>('a client of ioredis or of redis', (value) => typeof value === 'object' && value !== null),
     layout: layoutSchema<T>(),
     heartbeat: z._default(duration({ min: 1 }), 5_000),
-    ioClock: z._default(clockOption(), systemClock),
+    ioClock: clockOrSystem(),
     onError: z.optional(callback<ErrorHandler<RedisSinkErrorContext>>()),
   });
   const { layout, ...settings } = readOptions('redisSink', schema, options);

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { Clock } from '../../core/clock.js';
-import { callback, claim, clockOption, duration, readOptions, wholeNumber } from '../../core/options.js';
-import { systemClock } from '../../core/system-clock.js';
+import { callback, claim, clockOrSystem, duration, readOptions, wholeNumber } from '../../core/options.js';
 import { requireSecret } from '../row/secret.js';
 
 /** Options of {@link telegramSink}. */
@@ -90,7 +89,7 @@ export function readTelegramSinkOptions<T>(options: TelegramSinkOptions<T>) {
       callback<NonNullable<TelegramSinkOptions<T>['fetch']>>(),
       () => (url: string, init: RequestInit) => fetch(url, init),
     ),
-    ioClock: z._default(clockOption(), systemClock),
+    ioClock: clockOrSystem(),
   });
   const settings = readOptions('telegramSink', schema, options);
   const { token } = settings;

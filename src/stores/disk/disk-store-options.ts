@@ -3,8 +3,7 @@ import * as z from 'zod/mini';
 import type { Clock } from '../../core/clock.js';
 import { ConfigError } from '../../core/errors.js';
 import type { ErrorHandler } from '../../core/failures.js';
-import { callback, claim, clockOption, oneOf, readOptions, wholeNumber } from '../../core/options.js';
-import { systemClock } from '../../core/system-clock.js';
+import { callback, claim, clockOrSystem, oneOf, readOptions, wholeNumber } from '../../core/options.js';
 import { BLOCK, GENERATIONS } from './bounds.js';
 
 /** Options of {@link diskStore}. */
@@ -69,8 +68,8 @@ const schema = z.strictObject({
   maxValueBytes: z.optional(wholeNumber(1, 2 ** 30)),
   durability: z._default(oneOf('process', 'power'), 'process'),
   maxPending: z._default(wholeNumber(1), 1_000),
-  clock: z._default(clockOption(), systemClock),
-  ioClock: z._default(clockOption(), systemClock),
+  clock: clockOrSystem(),
+  ioClock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<DiskErrorContext>>()),
 });
 

@@ -1,6 +1,7 @@
 import type { CacheStore } from '../../memo/cache-store.js';
 import { ArgumentError, ClosedError, CorruptDataError } from '../../core/errors.js';
 import { FailureReporter } from '../../core/failures.js';
+import { registerClosable } from '../../core/life-cycle.js';
 import { checkBytes, checkKey, checkLease, checkToken, wholeTtl } from '../value-limits.js';
 import {
   type DiskErrorContext,
@@ -93,6 +94,7 @@ class FileStore implements DiskStore {
     this.#settings = readDiskStoreOptions(options);
     this.#turns = new KeyTurns(OWNER, this.#settings.maxPending);
     this.#reporter = new FailureReporter(OWNER, this.#settings.onError);
+    registerClosable('store', this);
   }
 
   async ready(): Promise<void> {

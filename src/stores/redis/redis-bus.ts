@@ -4,9 +4,9 @@ import type { Clock } from '../../core/clock.js';
 import { disposable } from '../../core/disposal.js';
 import { ArgumentError, ClosedError } from '../../core/errors.js';
 import { type ErrorHandler, FailureReporter } from '../../core/failures.js';
-import { callback, claim, clockOption, duration, readOptions, text, wholeNumber } from '../../core/options.js';
+import { registerClosable } from '../../core/life-cycle.js';
+import { callback, claim, clockOrSystem, duration, readOptions, text, wholeNumber } from '../../core/options.js';
 import { show } from '../../core/show.js';
-import { systemClock } from '../../core/system-clock.js';
 import { dialerOf, type RedisClient } from './client.js';
 import { RedisConnection, type RedisErrorContext } from './connection.js';
 
@@ -76,7 +76,7 @@ const schema = z.strictObject({
   maxMessageBytes: z._default(wholeNumber(1, 512 * 2 ** 20), 2 ** 20),
   maxPending: z._default(wholeNumber(1), 10_000),
   heartbeat: z._default(duration({ min: 1 }), 5_000),
-  ioClock: z._default(clockOption(), systemClock),
+  ioClock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<RedisErrorContext>>()),
 });
 
@@ -130,6 +130,7 @@ class PubSubBus implements RedisBus {
       prepare: (link) => link.subscribe(channel, (message) => this.#receive(message)),
       onUp: () => this.#tellGap(),
     });
+    registerClosable('store', this);
   }
 
   async ready(): Promise<void> {

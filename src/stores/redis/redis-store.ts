@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import type { CacheStore } from '../../memo/cache-store.js';
 import type { Clock } from '../../core/clock.js';
 import { type ErrorHandler, FailureReporter } from '../../core/failures.js';
-import { callback, claim, clockOption, duration, readOptions, wholeNumber } from '../../core/options.js';
-import { systemClock } from '../../core/system-clock.js';
+import { registerClosable } from '../../core/life-cycle.js';
+import { callback, claim, clockOrSystem, duration, readOptions, wholeNumber } from '../../core/options.js';
 import { checkBytes, checkKey, checkLease, checkToken, wholeTtl } from '../value-limits.js';
 import { dialerOf, type RedisClient } from './client.js';
 import { RedisConnection, type RedisErrorContext } from './connection.js';
@@ -87,7 +87,7 @@ const schema = z.strictObject({
   maxValueBytes: z._default(wholeNumber(1, 512 * 2 ** 20), 2 ** 24),
   maxPending: z._default(wholeNumber(1), 1_000),
   heartbeat: z._default(duration({ min: 1 }), 5_000),
-  ioClock: z._default(clockOption(), systemClock),
+  ioClock: clockOrSystem(),
   onError: z.optional(callback<ErrorHandler<RedisErrorContext>>()),
 });
 
@@ -137,6 +137,7 @@ class ConnectedStore implements RedisStore {
     this.#maxValueBytes = maxValueBytes;
     const reporter = new FailureReporter(OWNER, onError);
     this.#connection = new RedisConnection({ owner: OWNER, dial: dialerOf(OWNER, client), reporter, ...settings });
+    registerClosable('store', this);
   }
 
   ready(): Promise<void> {
