@@ -6,10 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
  * and which has a line of its own.
  */
 const BUDGETS = {
-  index: '168 kB',
+  index: '180 kB',
   core: '3 kB',
   ring: '16 kB',
-  rolling: '21 kB',
+  rolling: '22 kB',
   indicators: '8 kB',
   memo: '35 kB',
   json: '7 kB',
@@ -19,7 +19,7 @@ const BUDGETS = {
   schedule: '29 kB',
   hub: '10 kB',
   'hub/testing': '12 kB',
-  feed: '28 kB',
+  feed: '30 kB',
   metrics: '8 kB',
   'sinks/duckdb': '6 kB',
   'stores/contract': '5 kB',

@@ -112,6 +112,7 @@ export class ProcessSampler {
     return Promise.resolve();
   }
 
+  /** The same as `close`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

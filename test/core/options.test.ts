@@ -5,6 +5,7 @@ import {
   callback,
   claim,
   clockOption,
+  clockOrSystem,
   duration,
   flag,
   hasMethods,
@@ -149,6 +150,10 @@ describe('claims', () => {
     expect(callback().parse(read)).toBe(read);
     expect(clockOption().parse(clock)).toBe(clock);
     expect(clockOption().parse(systemClock)).toBe(systemClock);
+  });
+
+  it('is the system clock itself by default, not a copy of it', () => {
+    expect(clockOrSystem().parse(undefined)).toBe(systemClock);
   });
 
   it.each([{}, { now: 0, wallTime: 0 }, Date, null, 'clock'])('refuses %o as a clock', (value) => {
