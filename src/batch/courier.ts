@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { backOffDelay } from '../core/back-off.js';
 import type { Clock } from '../core/clock.js';
+import { type FlushMessage, FLUSHES } from '../core/diagnostics.js';
 import { DeadlineError } from '../core/errors.js';
 import type { Delivery, Parcel } from './delivery.js';
 import { readRejected } from './rejected-rows.js';
@@ -62,6 +63,8 @@ export interface SendRecord {
 export interface CourierSettings<T> {
   /** The sink, as a function whose object form is already bound. */
   readonly write: SinkFunction<T>;
+  /** Name of the writer. */
+  readonly name: string;
   /** Time of timeouts, waits and the deadline. */
   readonly clock: Clock;
   /** Longest time of one send, in milliseconds; Infinity for no limit. */
@@ -210,13 +213,20 @@ export class Courier<T> {
         timeout: this.#timeoutOf(delivery, end),
         cutter,
       });
+      this.#tell(items.length, delivery.attempts, undefined);
       return { isStored: true, answer, parcel };
     } catch (error) {
+      this.#tell(items.length, delivery.attempts, error);
       record.lastError = error;
       return { isStored: false, error, parcel };
     } finally {
       this.#cutter = undefined;
     }
+  }
+
+  #tell(rows: number, attempt: number, error: unknown): void {
+    const { name: writer } = this.#settings;
+    if (FLUSHES.hasSubscribers) FLUSHES.publish({ writer, rows, attempt, error } satisfies FlushMessage);
   }
 
   /** A send lasts until the deadline of its last row at the longest: before that some of its rows would be sent again. */

@@ -1,3 +1,4 @@
+import { type DropMessage, DROPS } from '../core/diagnostics.js';
 import { ArgumentError, OverflowError } from '../core/errors.js';
 import { show } from '../core/show.js';
 import type { BatchSettings } from './batch-writer-options.js';
@@ -191,7 +192,7 @@ export class Intake<T> {
 
   #dropNewest(settler: Settler | undefined): true {
     this.#tally.accepted++;
-    this.#tally.dropped++;
+    this.#countDropped();
     settler?.reject(this.#overflow('the row was dropped'));
     return true;
   }
@@ -201,11 +202,16 @@ export class Intake<T> {
     const dropped = lane?.rows.dropOldest();
     if (lane === undefined || dropped === undefined) return false;
     this.#tally.pending--;
-    this.#tally.dropped++;
+    this.#countDropped();
     for (const settler of dropped.settlers) settler.reject(this.#overflow('the row was dropped for a newer one'));
     this.#listener.onGone(lane, dropped.identity);
     if (lane.rows.size === 0) lane.schedule();
     return true;
+  }
+
+  #countDropped(): void {
+    this.#tally.dropped++;
+    if (DROPS.hasSubscribers) DROPS.publish({ from: 'batch', topic: undefined, count: 1 } satisfies DropMessage);
   }
 
   #overflow(what: string): OverflowError {

@@ -109,8 +109,9 @@ function laneSettings<T>(
   idOf: (identity: number) => string,
   record: SendRecord,
 ): LaneSettings<T> {
-  const { sink, clock, ioClock, timeout, retry, maxDelay, flushWhenIdle, concurrency, partition } = settings;
+  const { name, sink, clock, ioClock, timeout, retry, maxDelay, flushWhenIdle, concurrency, partition } = settings;
   return {
+    name,
     write: typeof sink === 'function' ? sink : (batch, context) => sink.write(batch, context),
     clock: ioClock,
     timeout,

@@ -18,11 +18,11 @@ export interface LoadMessage {
 
 /** A batch was sent, successfully or not. On the channel `tickwise:flush`. */
 export interface FlushMessage {
+  /** Name of the writer. */
+  readonly writer: string;
   /** Rows sent. */
   readonly rows: number;
-  /** Of these, rows stored. */
-  readonly written: number;
-  /** Which send of these rows it was, from 1. */
+  /** Which send of its batch it was, from 1. */
   readonly attempt: number;
   /** Why it failed; `undefined` when it did not. */
   readonly error: unknown;

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { BatchWriter } from 'tickwise/batch';
 import { VirtualClock } from 'tickwise/core';
 import { SubscriptionHub } from 'tickwise/hub';
 import { memo } from 'tickwise/memo';
@@ -79,4 +80,42 @@ describe('what is told on node:diagnostics_channel', () => {
     expect(drops).toEqual(drops.map(() => ({ from: 'hub', topic: 'price', count: 1 })));
     expect(drops).toHaveLength(hub.stats().dropped);
   });
+
+  it('is every send of a batch', async () => {
+    const flushes = listen('tickwise:flush');
+    const clock = new VirtualClock();
+    const down = new RangeError('down');
+    let isUp = false;
+    const sink = async (): Promise<void> => {
+      if (!isUp) throw down;
+    };
+    const writer = new BatchWriter<number>({ name: 'trades', sink, clock, ioClock: clock, onError: () => undefined });
+    for (const row of [1, 2, 3]) writer.add(row);
+    const flushed = writer.flush();
+    await clock.advance(0);
+    isUp = true;
+    await clock.advance(60_000);
+    await flushed;
+    await writer.close();
+
+    expect(flushes).toEqual([
+      { writer: 'trades', rows: 3, attempt: 1, error: down },
+      { writer: 'trades', rows: 3, attempt: 2, error: undefined },
+    ]);
+  });
+
+  it.each(['drop-oldest', 'drop-newest'] as const)('is every row given up for want of room (%s)', async (overflow) => {
+    const drops = listen('tickwise:drop');
+    const clock = new VirtualClock();
+    const sink = (): Promise<void> => new Promise(() => {});
+    const writer = new BatchWriter<number>({ sink, clock, maxPending: 2, overflow, closeTimeout: 0 });
+
+    for (let row = 0; row < 5; row++) writer.add(row);
+
+    expect(drops).toEqual(Array.from({ length: writer.stats().dropped }, () => DROPPED_ROW));
+    expect(drops.length).toBeGreaterThan(0);
+    await writer.close().catch(() => undefined);
+  });
 });
+
+const DROPPED_ROW = { from: 'batch', topic: undefined, count: 1 };
