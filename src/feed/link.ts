@@ -26,7 +26,7 @@ export interface LinkSettings {
 export interface LinkHandlers {
   /** The handshake is done and frames can be sent; comes at most once, before everything but `closed`. */
   opened(): void;
-  /** One message came: the bytes of its text, in the socket's memory. */
+  /** One message came: the bytes of its text, in the socket's memory; whether they are UTF-8 is not checked. */
   received(frame: Buffer): void;
   /** The venue's ping frame was answered. */
   ponged(): void;
@@ -65,7 +65,8 @@ export class Link {
     this.#isPaused = isPaused;
     this.#ended = new Promise((resolve) => (this.#end = resolve));
     const { socketClass, url, maxPayload, connectTimeout } = settings;
-    this.#socket = new socketClass(url, { maxPayload, perMessageDeflate: false });
+    // Who reads a frame checks its text: frames that are dropped unread cost no check.
+    this.#socket = new socketClass(url, { maxPayload, perMessageDeflate: false, skipUTF8Validation: true });
     this.#listen();
     this.#deadline = this.#after(connectTimeout, () => {
       this.terminate(new TimeoutError(`no connection to ${url} within ${connectTimeout} ms`));
