@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock, Timer } from '../core/clock.js';
 import { OverflowError, TimeoutError } from '../core/errors.js';
+import { splitFrames } from './frame-splitter.js';
 import type { FrameTaps } from './frame-tap.js';
 import type { Heartbeat } from './protocol.js';
 
@@ -128,9 +130,16 @@ export class Link {
 
   #listen(): void {
     const socket = this.#socket;
-    socket.on('open', () => this.#open());
+    const receive = (frame: Buffer): void => this.#receive(frame);
+    // The stream below `ws`, which begins to read it after it is open.
+    let stream: Duplex | undefined;
+    socket.on('upgrade', (response) => (stream = response.socket));
+    socket.on('open', () => {
+      if (stream !== undefined) splitFrames(stream, this.#settings.maxPayload, receive);
+      this.#open();
+    });
     // With the default binary type every message is one Buffer.
-    socket.on('message', (data) => this.#receive(data as Buffer));
+    socket.on('message', (data) => receive(data as Buffer));
     socket.on('ping', () => {
       this.#seen();
       if (this.isOpen) this.#handlers.ponged();
