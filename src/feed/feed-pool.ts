@@ -294,7 +294,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   readonly #handlers: ConnectionHandlers<Event> = {
-    received: (connection, frame) => this.#router.route(connection, frame.toString()),
+    received: (connection, frame) => this.#router.route(connection, frame),
     live: (connection, record) => this.#live(connection, record),
     failed: (record, error, isFinal) => this.#failed(record, error, isFinal),
     released: (connection, record) => this.#released(connection, record),

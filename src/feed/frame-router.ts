@@ -6,6 +6,7 @@ import type { Connection } from './connection.js';
 import type { FeedCounters } from './counters.js';
 import type { AnyFeedEvent } from './event.js';
 import type { FeedErrorContext } from './feed-options.js';
+import { frameText } from './frame-text.js';
 import type { FeedProtocol, Incoming } from './protocol.js';
 import type { Listener, TopicRecord } from './topic-record.js';
 
@@ -32,20 +33,20 @@ export class FrameRouter<Event extends AnyFeedEvent> {
   }
 
   /** Hot path: runs for every frame. */
-  route(connection: Connection<Event>, text: string): void {
+  route(connection: Connection<Event>, frame: Buffer): void {
     let message: unknown;
     let incoming: Incoming<Event>;
     let type: Incoming['type'];
     try {
-      message = this.#protocol.decode(text);
+      message = this.#protocol.decode(frameText(frame));
       incoming = this.#protocol.read(message);
       // Read here, so that a protocol which answers nothing makes a malformed frame and no crash.
       ({ type } = incoming);
       if (incoming.type === 'event') void incoming.event.topic;
     } catch (error) {
       this.#counters.malformed++;
-      const context = { where: 'frame', url: connection.url, frame: text.slice(0, FRAME_EXCERPT) } as const;
-      this.#failures.report(error, context);
+      const excerpt = frame.toString('utf8', 0, 4 * FRAME_EXCERPT).slice(0, FRAME_EXCERPT);
+      this.#failures.report(error, { where: 'frame', url: connection.url, frame: excerpt });
       return;
     }
     if (incoming.type === 'event') {

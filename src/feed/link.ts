@@ -1,6 +1,8 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Clock, Timer } from '../core/clock.js';
 import { OverflowError, TimeoutError } from '../core/errors.js';
+import { splitFrames } from './frame-splitter.js';
 import type { FrameTaps } from './frame-tap.js';
 import type { Heartbeat } from './protocol.js';
 
@@ -26,7 +28,7 @@ export interface LinkSettings {
 export interface LinkHandlers {
   /** The handshake is done and frames can be sent; comes at most once, before everything but `closed`. */
   opened(): void;
-  /** One message came: the bytes of its text, in the socket's memory. */
+  /** One message came: the bytes of its text, in the socket's memory; whether they are UTF-8 is not checked. */
   received(frame: Buffer): void;
   /** The venue's ping frame was answered. */
   ponged(): void;
@@ -65,7 +67,8 @@ export class Link {
     this.#isPaused = isPaused;
     this.#ended = new Promise((resolve) => (this.#end = resolve));
     const { socketClass, url, maxPayload, connectTimeout } = settings;
-    this.#socket = new socketClass(url, { maxPayload, perMessageDeflate: false });
+    // Who reads a frame checks its text: frames that are dropped unread cost no check.
+    this.#socket = new socketClass(url, { maxPayload, perMessageDeflate: false, skipUTF8Validation: true });
     this.#listen();
     this.#deadline = this.#after(connectTimeout, () => {
       this.terminate(new TimeoutError(`no connection to ${url} within ${connectTimeout} ms`));
@@ -127,9 +130,16 @@ export class Link {
 
   #listen(): void {
     const socket = this.#socket;
-    socket.on('open', () => this.#open());
+    const receive = (frame: Buffer): void => this.#receive(frame);
+    // The stream below `ws`, which begins to read it after it is open.
+    let stream: Duplex | undefined;
+    socket.on('upgrade', (response) => (stream = response.socket));
+    socket.on('open', () => {
+      if (stream !== undefined) splitFrames(stream, this.#settings.maxPayload, receive);
+      this.#open();
+    });
     // With the default binary type every message is one Buffer.
-    socket.on('message', (data) => this.#receive(data as Buffer));
+    socket.on('message', (data) => receive(data as Buffer));
     socket.on('ping', () => {
       this.#seen();
       if (this.isOpen) this.#handlers.ponged();

@@ -67,7 +67,7 @@ describe('a frame', () => {
     listen('a', () => order.push('second'));
     listen('b', () => order.push('other topic'));
 
-    router.route(connection, '{"topic":"a","value":1}');
+    router.route(connection, Buffer.from('{"topic":"a","value":1}'));
 
     expect(order).toEqual(['first after 1', 'second']);
     expect(counters).toMatchObject({ events: 1, delivered: 2, stray: 0 });
@@ -78,8 +78,8 @@ describe('a frame', () => {
     const record = listen('a', () => undefined);
     connection.records.get('a')?.remove(record);
 
-    router.route(connection, '{"topic":"a","value":1}');
-    router.route(connection, '{"topic":"never","value":1}');
+    router.route(connection, Buffer.from('{"topic":"a","value":1}'));
+    router.route(connection, Buffer.from('{"topic":"never","value":1}'));
 
     expect(touched).toEqual([]);
     expect(counters).toMatchObject({ events: 2, stray: 2, delivered: 0 });
@@ -88,8 +88,8 @@ describe('a frame', () => {
   it('with an answer goes to the desk as it is', () => {
     const { router, connection, acks } = bench();
 
-    router.route(connection, '{"ack":3,"error":"no"}');
-    router.route(connection, '{"answer":{"topics":["a"]}}');
+    router.route(connection, Buffer.from('{"ack":3,"error":"no"}'));
+    router.route(connection, Buffer.from('{"answer":{"topics":["a"]}}'));
 
     expect(acks).toEqual([
       { type: 'ack', id: 3, error: 'no' },
@@ -100,8 +100,8 @@ describe('a frame', () => {
   it('with a ping is replied to; with a pong it is a sign of life only', () => {
     const { router, connection, replies, counters } = bench();
 
-    router.route(connection, '{"ping":1}');
-    router.route(connection, '{"pong":1}');
+    router.route(connection, Buffer.from('{"ping":1}'));
+    router.route(connection, Buffer.from('{"pong":1}'));
 
     expect(replies).toEqual(['{"op":"pong","args":[],"id":0}']);
     expect(counters).toMatchObject({ alive: 2 });
@@ -110,7 +110,7 @@ describe('a frame', () => {
   it('that is unknown goes to onUnknown decoded', () => {
     const { router, connection, unknown, counters } = bench();
 
-    router.route(connection, '{"news":[1,2]}');
+    router.route(connection, Buffer.from('{"news":[1,2]}'));
 
     expect(unknown).toEqual([{ news: [1, 2] }]);
     expect(counters).toMatchObject({ unknown: 1, malformed: 0 });
@@ -119,7 +119,7 @@ describe('a frame', () => {
   it.each(['', '{', 'null', '[', 'undefined', '\u0000', '{"topic":'])('that is malformed is reported: %o', (text) => {
     const { router, connection, failures, counters } = bench();
 
-    router.route(connection, text);
+    router.route(connection, Buffer.from(text));
 
     expect(failures).toMatchObject([{ context: { where: 'frame', url: 'ws://venue.test', frame: text } }]);
     expect(counters).toMatchObject({ malformed: 1, events: 0 });
@@ -131,7 +131,7 @@ describe('a frame', () => {
     listen('a', (event) => got.push(event));
     listen('a', (event) => got.push(event));
 
-    router.route(connection, '{"topic":"a","value":1,"extra":true}');
+    router.route(connection, Buffer.from('{"topic":"a","value":1,"extra":true}'));
 
     expect(got[0]).toBe(got[1]);
     expect(got[0]?.raw).toEqual({ topic: 'a', value: 1, extra: true });
@@ -148,7 +148,7 @@ describe('a listener', () => {
     });
     listen('a', () => called++);
 
-    router.route(connection, '{"topic":"a","value":1}');
+    router.route(connection, Buffer.from('{"topic":"a","value":1}'));
 
     expect(called).toBe(1);
     expect(failures).toEqual([{ error: failure, context: { where: 'handler', topic: 'a' } }]);
@@ -162,7 +162,7 @@ describe('a listener', () => {
       throw thrown;
     });
 
-    router.route(connection, '{"topic":"a","value":1}');
+    router.route(connection, Buffer.from('{"topic":"a","value":1}'));
 
     expect(failures).toMatchObject([{ error: thrown }]);
   });
@@ -177,8 +177,8 @@ describe('a listener', () => {
       listen('a', (event) => late.push(...event.items));
     });
 
-    router.route(connection, '{"topic":"a","value":1}');
-    router.route(connection, '{"topic":"a","value":2}');
+    router.route(connection, Buffer.from('{"topic":"a","value":1}'));
+    router.route(connection, Buffer.from('{"topic":"a","value":2}'));
 
     expect(late).toEqual([2]);
   });
@@ -193,7 +193,7 @@ describe('a listener', () => {
     victims.push(listen('a', (event) => heard.push(...event.items)));
     listen('a', () => heard.push(-1));
 
-    router.route(connection, '{"topic":"a","value":1}');
+    router.route(connection, Buffer.from('{"topic":"a","value":1}'));
 
     expect(heard).toEqual([-1]);
   });

@@ -25,6 +25,21 @@ describe('a malformed frame', () => {
     expect(pool.stats()).toMatchObject({ malformed: 1, events: 1, connections: 1 });
   });
 
+  it('is one whose text is no UTF-8, though its JSON would be read', async () => {
+    await using stage = await scene();
+    const { pool, venue, errors } = stage;
+    const events = new Journal<TestEvent>();
+    await pool.subscribe('a', events.add);
+
+    venue.socket.send(Buffer.from('{"topic":"a","value":1,"note":"\xff"}', 'latin1'), { binary: false });
+    venue.socket.send('{"topic":"a","value":2,"note":"é€😀"}');
+    await events.atLeast(1);
+
+    expect(errors.entries).toMatchObject([{ where: 'frame', error: { code: 'ERR_CORRUPT_DATA' } }]);
+    expect(events.entries).toMatchObject([{ raw: { value: 2, note: 'é€😀' } }]);
+    expect(pool.stats()).toMatchObject({ malformed: 1, events: 1, connections: 1, opened: 1 });
+  });
+
   it('of a protocol that answers with nothing or nonsense is one too', async () => {
     const answers: unknown[] = [undefined, null, { type: 'nonsense' }, 7];
     await using stage = await scene(

@@ -42,10 +42,13 @@ beforeEach(() => {
 });
 
 describe('a link', () => {
-  it('opens a socket with the largest frame and without compression', () => {
+  it('opens a socket with the largest frame, without compression, and leaves the check of texts to who reads them', () => {
     const { socket } = bench();
 
-    expect([socket.url, socket.options]).toEqual(['ws://venue.test', { maxPayload: 1_000, perMessageDeflate: false }]);
+    expect([socket.url, socket.options]).toEqual([
+      'ws://venue.test',
+      { maxPayload: 1_000, perMessageDeflate: false, skipUTF8Validation: true },
+    ]);
   });
 
   it('tells what arrives with its size in bytes', () => {

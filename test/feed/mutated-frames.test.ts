@@ -71,7 +71,7 @@ describe.skipIf(!hasRecordings)('frames of a recording, mutated', () => {
     for (let i = 0; i < FRAMES; i++) {
       // The shorter ones more often: every part of them is reached.
       const pick = texts[Math.floor(random() * texts.length)] ?? '';
-      router.route(connection, mutate(pick, random));
+      router.route(connection, Buffer.from(mutate(pick, random)));
     }
 
     const { events, alive, unknown, malformed } = counters;
