@@ -21,7 +21,7 @@ const { document } = parseHTML('<!doctype html><html></html>');
 
 /** Draws a chart as SVG without anything around it that would need a style or a script. */
 export function chartMarkup({ title, note = '', drawing, size }: Chart): Markup {
-  const svg = plot({ width: CHART_WIDTH, ...drawing, document: document as unknown as PlotOptions['document'] });
+  const svg = plot({ width: CHART_WIDTH, ...drawing, document });
   svg.querySelector('style')?.remove(); // the page's own style says it
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-hidden', 'true'); // the caption and the tables say the same

@@ -38,7 +38,7 @@ export function correlationChart({ symbols, values }: BotTrace['correlations']):
 }
 
 function map(names: readonly string[], cells: readonly Cell[]): Chart['drawing'] {
-  const room = Math.max(...names.map((name) => [...name].length)) * LETTER_WIDTH + 14;
+  const room = Math.max(...names.map((name) => Array.from(name).length)) * LETTER_WIDTH + 14;
   const side = Math.max(SMALLEST_CELL, (CHART_WIDTH - room) / names.length);
   const nameOf = (index: number): string => names[index] ?? '';
   const position = { x: 'column', y: 'row' } as const;

@@ -22,7 +22,7 @@ export function markup(texts: TemplateStringsArray, ...parts: readonly Part[]): 
 
 /** A name from outside as it can be shown: no longer than `most`, without characters that cannot be seen. */
 export function shownName(name: string, most = 80): string {
-  const letters = [...name.replace(UNSEEN, '\u{fffd}')];
+  const letters = Array.from(name.replace(UNSEEN, '\u{fffd}'));
   return letters.length <= most ? letters.join('') : `${letters.slice(0, most - 1).join('')}…`;
 }
 
