@@ -1,6 +1,7 @@
 import { chooseInputs } from './demo/choose-inputs.js';
 import { type DemoOptions, readCommandLine } from './demo/options.js';
 import { replay } from './demo/replay.js';
+import { checkReportPath, writeReport } from './report/page/report-file.js';
 import { renderJson } from './report/json.js';
 import { isProven, type Report } from './report/report.js';
 import { renderReport } from './report/table.js';
@@ -17,6 +18,7 @@ process.exitCode = await run(options).catch(explain);
 /** Replays everything that was asked for and says whether both versions gave the same. */
 async function run(demo: DemoOptions): Promise<number> {
   const reports: Report[] = [];
+  if (demo.report !== undefined) await checkReportPath(demo.report);
   for await (const input of chooseInputs(demo)) {
     if (input.recording.malformed > 0) warnOfMalformed(input.recording);
     const report = await replay(input, demo, abort.signal);
@@ -28,7 +30,15 @@ async function run(demo: DemoOptions): Promise<number> {
     if (!demo.json) console.log(renderReport(report));
   }
   if (demo.json) console.log(renderJson(reports));
+  if (demo.report !== undefined) await writePage(demo.report, reports);
   return reports.every(isProven) ? 0 : 1;
+}
+
+/** The charts are loaded only when they are asked for: they take longer to load than the rest. */
+async function writePage(path: string, reports: readonly Report[]): Promise<void> {
+  const { pageOf } = await import('./report/page/page.js');
+  await writeReport(path, pageOf(reports));
+  console.error(`The report is in ${path}`);
 }
 
 function interrupt(): void {

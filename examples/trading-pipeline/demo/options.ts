@@ -17,6 +17,8 @@ export interface DemoOptions {
   /** Seconds of market time of a synthetic session. */
   readonly seconds: number;
   readonly json: boolean;
+  /** File to write the report to as a web page. */
+  readonly report: string | undefined;
   /** Folder to keep the two databases in. */
   readonly keep: string | undefined;
 }
@@ -46,6 +48,7 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     .option('--seed <number>', 'seed of the synthetic session', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--seconds <number>', 'length of the synthetic session', wholeNumber(30, LONGEST_SESSION), 60)
     .option('--keep <folder>', 'keep the two databases in this folder')
+    .option('--report <file.html>', 'write the report as a web page with charts, in one file')
     .option('--json', 'print the report as one JSON object', false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) })
     .showSuggestionAfterError();

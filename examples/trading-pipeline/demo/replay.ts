@@ -105,6 +105,7 @@ async function compare(input: ReportInput, naive: Run, optimised: Run): Promise<
     decisions: compareRecords(naive.result.decisions, optimised.result.decisions, bySymbolAndModel),
     books: compareBooks(naive.result.books, optimised.result.books),
     rows: await compareDatabases(naive.database, optimised.database),
+    trace: optimised.result.trace,
   });
 }
 

@@ -1,5 +1,4 @@
 import { VirtualClock } from 'tickwise/core';
-import { cacheStats } from 'tickwise/memo';
 import { Cadence } from 'tickwise/schedule';
 import type { BotHooks } from '../bot/child.js';
 import { costOfProcess, cpuOfProcess } from '../bot/cost.js';
@@ -9,6 +8,7 @@ import type { DecisionRow, SignalRow } from '../bot/rows.js';
 import { MOST_LAG } from './desk.js';
 import { MarketFeed } from './market-feed.js';
 import { Store } from './store.js';
+import { hitsByName, Trace } from './trace.js';
 import { Trader, type TraderOutput } from './trader.js';
 
 /** Boundaries that decisions may lag the feed before it is paused, and from which on it goes on. */
@@ -39,8 +39,9 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
   const store = new Store(job.database, clock, failure.fail);
   const output = new Output(store);
   const trader = new Trader(job, feed.desks, clock, output);
+  const trace = new Trace();
   const cadence = new Cadence({ period: job.bar, clock, onError: failure.fail });
-  const running = cadence.start({ decide: ({ asOf }) => trader.decide(asOf) });
+  const running = cadence.start({ decide: ({ asOf }) => trace.time(asOf, () => trader.decide(asOf)) });
   try {
     await store.open();
     await Promise.race([feed.start(), failure.promise]);
@@ -61,6 +62,7 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     ...feed.counts,
     ...store.counts,
     cacheHits: hitsByName(),
+    trace: { ...trace.summary(), storeDelayMs: store.delays, correlations: trader.correlations },
     ...costOfProcess(startUp),
   };
 }
@@ -133,9 +135,4 @@ function newFailure(): { readonly promise: Promise<never>; readonly fail: (error
   const promise = new Promise<never>((_, reject) => (fail = reject));
   promise.catch(() => {}); // whoever races it hears of it
   return { promise, fail };
-}
-
-function hitsByName(): BotResult['cacheHits'] {
-  const { caches } = cacheStats();
-  return Object.fromEntries(Object.entries(caches).map(([name, { calls, hits }]) => [name, { calls, hits }]));
 }

@@ -1,6 +1,7 @@
-import { BatchWriter } from 'tickwise/batch';
+import { type BatchStats, BatchWriter } from 'tickwise/batch';
 import type { VirtualClock } from 'tickwise/core';
 import { duckdbSink, type DuckDbSink } from 'tickwise/sinks/duckdb';
+import type { BotTrace } from '../bot/result.js';
 import { type BookRow, type DecisionRow, type SignalRow, type TableName, TABLES } from '../bot/rows.js';
 
 /** The database of the optimised version: rows are collected and written in batches, table by table. */
@@ -40,9 +41,22 @@ export class Store {
     return counts;
   }
 
+  /** How long rows waited until they were stored, by table. */
+  get delays(): BotTrace['storeDelayMs'] {
+    return {
+      signals: delaysOf(this.signals.stats()),
+      decisions: delaysOf(this.decisions.stats()),
+      books: delaysOf(this.books.stats()),
+    };
+  }
+
   /** Writes what is held and closes the database. */
   async close(): Promise<void> {
     await Promise.all([this.signals.close(), this.decisions.close(), this.books.close()]);
     await Promise.all(this.#sinks.map((sink) => sink.close()));
   }
+}
+
+function delaysOf({ delayP50, delayP99 }: BatchStats): { p50: number; p99: number } {
+  return { p50: delayP50, p99: delayP99 };
 }

@@ -2,6 +2,7 @@ import type { Clock } from 'tickwise/core';
 import { cacheFeatures, cacheRegime } from 'tickwise/memo';
 import { RollingCorrelation } from 'tickwise/rolling';
 import type { BotJob } from '../bot/job.js';
+import type { BotTrace } from '../bot/result.js';
 import { BOOK_ROW_INTERVAL, type BookRow, type DecisionRow, type SignalRow } from '../bot/rows.js';
 import { consensusOf, type Vote } from '../models/consensus.js';
 import { decide, type Proposal } from '../models/gate.js';
@@ -59,6 +60,12 @@ export class Trader {
       clock,
       maxEntries: 256,
     });
+  }
+
+  /** Correlations of the symbols as of the latest boundary. */
+  get correlations(): BotTrace['correlations'] {
+    const { symbols } = this.#correlation;
+    return { symbols, values: Array.from(this.#correlation.matrix(), (value) => (Number.isNaN(value) ? null : value)) };
   }
 
   /** Takes the decisions of one boundary from the state as of it. */

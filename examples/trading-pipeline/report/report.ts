@@ -1,4 +1,4 @@
-import type { BotResult } from '../bot/result.js';
+import type { BotResult, BotTrace } from '../bot/result.js';
 import type { VenueCounts } from '../venue/index.js';
 import { type Claim, claimsOf } from './claims.js';
 import type { Comparison } from './comparison.js';
@@ -32,6 +32,8 @@ export interface VersionReport {
   readonly framesParsed: number;
   readonly framesMalformed: number;
   readonly booksLost: number;
+  readonly signals: number;
+  readonly decisions: number;
   readonly statements: number;
   readonly rows: number;
   readonly cpuMs: number;
@@ -56,6 +58,8 @@ export interface Report {
   /** Naive divided by optimised. */
   readonly ratios: Readonly<Record<string, number>>;
   readonly claims: readonly Claim[];
+  /** What the optimised version noted while it ran. */
+  readonly trace: BotTrace | undefined;
 }
 
 /** Counters whose ratio is reported. */
@@ -84,6 +88,8 @@ export function versionReport(result: BotResult, counts: VenueCounts, durationMs
     framesParsed: result.framesParsed,
     framesMalformed: result.framesMalformed,
     booksLost: result.booksLost,
+    signals: result.signals.length,
+    decisions: result.decisions.length,
     statements: result.statements,
     rows: result.rows,
     cpuMs: Math.round(result.cpu.total),

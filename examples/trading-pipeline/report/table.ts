@@ -1,24 +1,7 @@
 import Table from 'cli-table3';
 import type { Comparison } from './comparison.js';
-import { isEmpty, isProven, type Report, type VersionReport } from './report.js';
-
-/** Lines of the table: what it is called, where it stands and how it reads. */
-const LINES: readonly (readonly [string, (version: VersionReport) => number, (value: number) => string])[] = [
-  ['connections', (version) => version.connections, whole],
-  ['subscribe requests', (version) => version.subscribeRequests, whole],
-  ['streams subscribed', (version) => version.topicsSubscribed, whole],
-  ['REST requests', (version) => version.restRequests, whole],
-  ['frames received', (version) => version.framesSent, whole],
-  ['frames parsed', (version) => version.framesParsed, whole],
-  ['books lost to gaps', (version) => version.booksLost, whole],
-  ['database statements', (version) => version.statements, whole],
-  ['rows stored', (version) => version.rows, whole],
-  ['CPU', (version) => version.cpuMs, seconds],
-  ['CPU after start-up', (version) => version.cpuTradingMs, seconds],
-  ['time', (version) => version.durationMs, seconds],
-  ['peak memory', (version) => version.peakRssBytes, megabytes],
-  ['heap at the end', (version) => version.heapBytes, megabytes],
-];
+import { FIGURES, whole } from './figures.js';
+import { isEmpty, isProven, type Report } from './report.js';
 
 /** Renders a report for people. */
 export function renderReport(report: Report): string {
@@ -37,7 +20,7 @@ function heading({ input }: Report): string {
 
 function costs({ naive, optimised }: Report): string {
   const table = newTable(['cost', 'usual way', 'tickwise', 'ratio'], ['left', 'right', 'right', 'right']);
-  for (const [name, read, write] of LINES) {
+  for (const [name, read, write] of FIGURES) {
     const [before, after] = [read(naive), read(optimised)];
     table.push([name, write(before), write(after), after === 0 ? '–' : `${(before / after).toFixed(1)}×`]);
   }
@@ -69,16 +52,4 @@ function newTable(head: string[], colAligns: ('left' | 'right')[]): Table.Table 
 
 function outOf({ equal, total }: Comparison): string {
   return `${whole(equal)} of ${whole(total)}`;
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(2)} s`;
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }

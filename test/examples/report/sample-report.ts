@@ -1,0 +1,75 @@
+import { type Report, reportOf, type VersionReport } from '../../../examples/trading-pipeline/report/report.js';
+
+/** Adds up to a report whose figures all differ, so that none can stand in for another. */
+export function sampleReport(names: { symbols?: readonly string[]; name?: string } = {}): Report {
+  const { symbols = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'], name = 'session-7' } = names;
+  return reportOf({
+    input: {
+      name,
+      kind: 'recorded',
+      venue: 'bybit-2021',
+      market: 'linear',
+      symbols,
+      models: ['ppo', 'genetic', 'spectrum'],
+      mode: 'exact',
+      bar: 100,
+      speed: 'max',
+      frames: 40_123,
+      seconds: 3_661,
+      malformed: 17,
+    },
+    naive: version({ connections: 9, framesSent: 31_007, framesParsed: 30_011, statements: 5_003, cpuMs: 8_120 }),
+    optimised: {
+      ...version({ connections: 1, framesSent: 10_337, framesParsed: 10_009, statements: 41, cpuMs: 2_030 }),
+      cacheHits: { features: { calls: 6_007, hits: 4_001 }, regime: { calls: 7_013, hits: 0 } },
+    },
+    signals: { total: 5_021, equal: 5_021 },
+    decisions: { total: 1_223, equal: 1_223 },
+    books: { total: 9, equal: 9 },
+    rows: { total: 6_151, equal: 6_151 },
+    trace: {
+      cacheSamples: [0, 10, 20, 30].map((second) => ({
+        at: 1_618_617_600_000 + second * 1_000,
+        caches: { features: { calls: second * 9, hits: second * 6 }, regime: { calls: second * 3, hits: 0 } },
+      })),
+      decideMs: { p50: 0.214, p90: 0.428, p99: 1.37, max: 11.9 },
+      storeDelayMs: {
+        signals: { p50: 101, p99: 202 },
+        decisions: { p50: 303, p99: 404 },
+        books: { p50: 1_005, p99: 2_006 },
+      },
+      correlations: { symbols, values: symbols.flatMap((_, a) => symbols.map((__, b) => correlation(a, b))) },
+    },
+  });
+}
+
+function version(figures: Partial<VersionReport>): VersionReport {
+  return {
+    connections: 1,
+    subscribeRequests: 27,
+    topicsSubscribed: 29,
+    restRequests: 3,
+    framesSent: 1,
+    framesParsed: 1,
+    framesMalformed: 5,
+    booksLost: 2,
+    signals: 5_021,
+    decisions: 1_223,
+    statements: 1,
+    rows: 6_151,
+    cpuMs: 1,
+    cpuTradingMs: 777,
+    peakRssBytes: 151 * 2 ** 20,
+    heapBytes: 19 * 2 ** 20,
+    durationMs: 4_321,
+    cacheHits: {},
+    ...figures,
+  };
+}
+
+/** 1 with itself, nothing of the last symbol, else a number of its own and below 0 for one pair. */
+function correlation(a: number, b: number): number | null {
+  if (a === b) return 1;
+  if (Math.max(a, b) === 2) return Math.min(a, b) === 0 ? null : -0.37;
+  return 0.82;
+}
