@@ -1,7 +1,7 @@
 import { Ema, ema } from 'tickwise/indicators';
 import type { Benchmark } from '../runner/contract.js';
-import { indicatorts, ixjb, technical, tradingSignals } from './support/peers.js';
-import { batch, floor, LENGTH, NATIVE, points, RIGHT, SERIES, stream } from './support/series.js';
+import { indicatorts, ixjb, technical, tradingSignals, tulind } from './support/peers.js';
+import { batch, floor, LENGTH, NOTE, points, RIGHT, SERIES, stream } from './support/series.js';
 
 const PERIOD = 20;
 const expected = (): Float64Array[] => {
@@ -10,7 +10,7 @@ const expected = (): Float64Array[] => {
 };
 
 export default {
-  question: 'how long does an exponential average of 20 take per point?',
+  question: 'how long does an exponential average of 20 take per point, over 10^6 points?',
   operation: 'point',
   checkOperations: LENGTH,
   reference: () => RIGHT,
@@ -20,7 +20,7 @@ export default {
       ours: true,
       setup() {
         const out = new Float64Array(LENGTH);
-        return batch((count) => ema(points(count), PERIOD, { out: out.subarray(0, count) }), expected());
+        return batch((count) => ema(points(count), PERIOD, { out: out.subarray(0, count) }), expected);
       },
     },
     {
@@ -30,14 +30,15 @@ export default {
         const live = new Ema(PERIOD);
         return stream((from, to, out) => {
           for (let i = from; i < to; i++) out[i] = live.push(SERIES[i] ?? 0);
-        }, expected());
+        }, expected);
       },
     },
     floor(expected),
     indicatorts('ema', PERIOD, expected),
     ixjb('ema', PERIOD, expected),
+    tulind('ema', PERIOD, expected),
     technical('EMA', PERIOD, expected),
     tradingSignals('EMA', PERIOD, expected),
   ],
-  note: `Seeds differ, and no longer matter where lines are compared. ${NATIVE}`,
+  note: `Seeds differ, and no longer matter where lines are compared. ${NOTE}`,
 } satisfies Benchmark;

@@ -1,7 +1,7 @@
 import { Rsi, rsi } from 'tickwise/indicators';
 import type { Benchmark } from '../runner/contract.js';
-import { indicatorts, ixjb, technical, tradingSignals } from './support/peers.js';
-import { batch, floor, LENGTH, NATIVE, points, RIGHT, SERIES, stream } from './support/series.js';
+import { indicatorts, ixjb, technical, tradingSignals, tulind } from './support/peers.js';
+import { batch, floor, LENGTH, NOTE, points, RIGHT, SERIES, stream } from './support/series.js';
 
 const PERIOD = 14;
 const expected = (): Float64Array[] => {
@@ -17,7 +17,7 @@ const expected = (): Float64Array[] => {
 };
 
 export default {
-  question: 'how long does an RSI of 14 take per point?',
+  question: 'how long does an RSI of 14 take per point, over 10^6 points?',
   operation: 'point',
   checkOperations: LENGTH,
   reference: () => RIGHT,
@@ -27,7 +27,7 @@ export default {
       ours: true,
       setup() {
         const out = new Float64Array(LENGTH);
-        return batch((count) => rsi(points(count), PERIOD, { out: out.subarray(0, count) }), expected());
+        return batch((count) => rsi(points(count), PERIOD, { out: out.subarray(0, count) }), expected);
       },
     },
     {
@@ -37,14 +37,15 @@ export default {
         const live = new Rsi(PERIOD);
         return stream((from, to, out) => {
           for (let i = from; i < to; i++) out[i] = live.push(SERIES[i] ?? 0);
-        }, expected());
+        }, expected);
       },
     },
     floor(expected),
     indicatorts('rsi', PERIOD, expected),
     ixjb('rsi', PERIOD, expected),
+    tulind('rsi', PERIOD, expected),
     technical('RSI', PERIOD, expected),
     tradingSignals('RSI', PERIOD, expected),
   ],
-  note: `Seeds differ, and no longer matter where lines are compared. technicalindicators rounds to two decimals and is refused. ${NATIVE}`,
+  note: `Seeds differ, and no longer matter where lines are compared. technicalindicators rounds to two decimals and is refused. ${NOTE}`,
 } satisfies Benchmark;

@@ -33,8 +33,8 @@ const CLAIMS: CallClaims = { ddof: isCount, out: isOut };
 /**
  * Standard deviation of the newest `period` values.
  *
- * It is never negative, 0 exactly when all values are equal, and NaN when `period` is not above `ddof`. Large means
- * and outliers that have left the window do not spoil it.
+ * It is never negative, 0 exactly when all values are equal (spreads below 1e-150 count as none), and NaN when `period`
+ * is not above `ddof`. Large means and outliers that have left the window do not spoil it.
  *
  * The result is aligned with the input: NaN before `period` values, and while a gap (NaN, infinite or beyond
  * 1e150) is among the newest `period`. It equals {@link RollingStd} to the bit. O(1) per value,

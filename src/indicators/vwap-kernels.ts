@@ -34,6 +34,11 @@ export class WindowVwap implements VwapKernel {
     this.#turnovers = new Float64Array(period + 1);
   }
 
+  /** Forgets everything. Sums that are left from before are not used: a window is not full until they are gone. */
+  reset(): void {
+    this.#at = this.#unbroken = this.#volume = this.#turnover = 0;
+  }
+
   /** Adds a row and returns the average. */
   push(price: number, volume: number): number {
     if (this.#at === this.#period) this.#turn();

@@ -2,6 +2,7 @@ import { requireNumber, requirePushed } from '../rolling/arguments.js';
 import {
   OUT_CLAIMS,
   OUT_SCHEMA,
+  isTooShort,
   type OutOption,
   readCallOptions,
   readOut,
@@ -10,6 +11,7 @@ import {
   requirePeriod,
 } from './arguments.js';
 import { RunningVwap, type VwapKernel, WindowVwap } from './vwap-kernels.js';
+import { vwapFor } from './window-pool.js';
 
 /** Columns for {@link vwap}, equally long. */
 export interface VwapColumns {
@@ -25,8 +27,10 @@ export interface VwapColumns {
  *
  * A row with a gap (NaN, infinite or beyond 1e150; a volume below 0) in one column is a gap. With a `period`
  * the result is aligned with the input, NaN before `period` rows and while a gap is among them, and depends on
- * those rows alone but for the last digits, O(1) per row, amortised. Without, a gap gives NaN in its own place and is otherwise passed over,
- * O(1) per row. NaN also while the volumes add up to 0. It equals {@link Vwap} to the bit.
+ * those rows alone but for the last digits; O(1) per row, amortised, and without new arrays when the columns are
+ * Float64Arrays and `out` is given. Without, a gap gives NaN in its own place and is otherwise passed over, O(1) per
+ * row. NaN also while the volumes add up to 0. It equals {@link Vwap} to the bit. Where price times volume is below
+ * 1e-300, digits are lost.
  * @throws ConfigError when `period` is neither a whole number from 1 up nor Infinity, or an option is wrong.
  * @throws ArgumentError when a column or `out` is not what it should be.
  * @example
@@ -38,9 +42,10 @@ export function vwap(columns: VwapColumns, period = Infinity, options: OutOption
   requireEqualLengths('vwap', { price, volume });
   const { out } = readCallOptions('vwap', OUT_CLAIMS, OUT_SCHEMA, options);
   const output = readOut('vwap', out, price, volume);
-  const stream = new Vwap(period);
+  if (period !== Infinity && isTooShort(price, requirePeriod('vwap', period), output)) return output;
+  const kernel = period === Infinity ? new RunningVwap() : vwapFor(period);
   for (let index = 0; index < price.length; index++) {
-    output[index] = stream.push(price[index] as number, volume[index] as number); // within bounds
+    output[index] = kernel.push(price[index] as number, volume[index] as number); // within bounds
   }
   return output;
 }

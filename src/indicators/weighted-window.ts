@@ -14,7 +14,7 @@ export class WeightedWindow {
   readonly #period: number;
   /**
    * The newer block's values before `#at`, 0 for gaps; from there on the weighted sums of the older block's suffixes.
-   * One more place, 0, follows. Sums with a gap are never read.
+   * One more place, 0, follows. Sums with a gap, or from before a `reset`, are never used.
    */
   readonly #held: Float64Array;
   #at = 0;
@@ -44,6 +44,12 @@ export class WeightedWindow {
     const shift = this.#older - this.#anchor;
     const suffix = (this.#held[this.#at] as number) + shift * ((rest * (rest + 1)) / 2); // one slot more than places
     return meanOf(this.#anchor, (period * (period + 1)) / 2, suffix + rest * this.#sum + this.#weighted);
+  }
+
+  /** Forgets everything. */
+  reset(): void {
+    this.#unbroken = this.#older = this.#anchor = 0;
+    this.#at = this.#sum = this.#weighted = 0;
   }
 
   /** Adds one value, and makes all before it final. */

@@ -10,12 +10,14 @@ import {
 } from './arguments.js';
 import { requireNumber, requirePushed } from '../rolling/arguments.js';
 import { WeightedWindow } from './weighted-window.js';
+import { weightedFor } from './window-pool.js';
 
 /**
  * Weighted moving average: the newest value counts `period` times, the one before once less, the oldest once.
  *
  * The result is aligned with the input: NaN before `period` values, and while a gap (NaN, infinite or beyond
- * 1e150) is among the newest `period`. It equals {@link Wma} to the bit. O(1) per value, amortised.
+ * 1e150) is among the newest `period`. It equals {@link Wma} to the bit. O(1) per value, amortised;
+ * without allocation when the input is a Float64Array and `out` is given.
  *
  * Of equal values it is that value exactly. What has left the window changes at most the last digits.
  * @throws ConfigError when `period` is not a whole number from 1 up, or an option is wrong.
@@ -29,7 +31,7 @@ export function wma(values: ArrayLike<number>, period: number, options: OutOptio
   const { out } = readCallOptions('wma', OUT_CLAIMS, OUT_SCHEMA, options);
   const output = readOut('wma', out, input);
   if (isTooShort(input, period, output)) return output;
-  const window = new WeightedWindow(period);
+  const window = weightedFor(period);
   for (let index = 0; index < input.length; index++) {
     window.push(input[index] as number); // within bounds
     output[index] = window.value;

@@ -6,7 +6,8 @@ import { rowStart } from './co-moment-kernels.js';
 import { CorrelationState, type StateMarks } from './correlation-state.js';
 import { decodeState, encodeState, fillArrays, orCorrupt } from './state-bytes.js';
 
-const COUNT = wholeNumber(0);
+/** Far from where a count stops being one: what is restored can go on, and be written again. */
+const COUNT = wholeNumber(0, 2 ** 52);
 
 /** The header, but for the options, which are checked as those of a constructor. */
 const HEADER = z.strictObject({
@@ -76,7 +77,7 @@ export function readSnapshot(
 
 // Before anything is allocated: what the arrays would take must be there, and every place must be within its array.
 function requireConsistent(settings: CorrelationSettings, marks: StateMarks, bodyBytes: number): void {
-  const { symbols, window, ticks, input } = settings;
+  const { symbols, window, ticks, input, defaultTick } = settings;
   const { capacity, slot, bars, modes, gaps, waiting } = marks.moments;
   const [timesCount, newestTime] = marks.times;
   const depth = depthOf(window, input);
@@ -95,6 +96,7 @@ function requireConsistent(settings: CorrelationSettings, marks: StateMarks, bod
     Number.isInteger(waiting) &&
     modes.length === symbols.length &&
     modes.every((mode, symbol) => (mode === 'no-tick-size') === (ticks[symbol] === 0)) &&
-    gaps.every((symbol) => symbol < symbols.length);
+    gaps.every((symbol) => symbol < symbols.length) &&
+    (defaultTick === 0 || input === 'values');
   if (!isConsistent) throw new RangeError('its numbers contradict one another');
 }

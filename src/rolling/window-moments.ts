@@ -77,7 +77,7 @@ export class WindowMoments {
     return meanOf(this.#anchor, this.count, this.#total());
   }
 
-  /** Sum of the squared distances to the mean: 0 exactly when all values are equal, never negative. */
+  /** Sum of the squared distances to the mean, never negative; 0 of equal values, and of spreads too small to square. */
   get spread(): number {
     return spreadOf(this.#totalSquare(), this.count, this.#total());
   }

@@ -2,7 +2,19 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { AsyncCovariance, EwmaCorrelation, RollingStats } from 'tickwise/rolling';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bollinger, ema, macd, rollingMin, rollingStd, rsi, sma, volumeRatio, zscore } from 'tickwise/indicators';
+import {
+  bollinger,
+  ema,
+  macd,
+  rollingMin,
+  rollingStd,
+  rsi,
+  sma,
+  volumeRatio,
+  vwap,
+  wma,
+  zscore,
+} from 'tickwise/indicators';
 import { type Bars, CONTENDERS } from './contenders.js';
 
 const UPDATES = 1_000_000;
@@ -93,7 +105,8 @@ describe('memory over a million updates', () => {
     const before = held();
 
     for (let call = 0; call < 20_000; call++) {
-      for (const compute of [sma, rollingStd, rollingMin, zscore, volumeRatio, ema, rsi]) compute(input, 20, out);
+      for (const compute of [sma, wma, rollingStd, rollingMin, zscore, volumeRatio, ema, rsi]) compute(input, 20, out);
+      vwap({ price: input, volume: input }, 20, out);
       bollinger(input, 20, bands);
       macd(input, lines);
     }
@@ -102,23 +115,46 @@ describe('memory over a million updates', () => {
   });
 
   it('reuses the window of an earlier call, which leaves nothing behind in the next', () => {
-    const clean = [...sma(column, 7)];
+    const lines = (): number[][] => [
+      [...sma(column, 7)],
+      [...wma(column, 7)],
+      [...vwap({ price: column, volume: column }, 7)],
+    ];
+    const clean = lines();
 
-    sma([...column, NaN, 1e140], 7);
+    const other = [...column, NaN, 1e140];
+    sma(other, 7);
+    wma(other, 7);
+    vwap({ price: other, volume: other }, 7);
     rollingStd(
       column.map((value) => value * 1e9),
       7,
     );
 
-    expect([...sma(column, 7)]).toEqual(clean);
+    expect(lines()).toEqual(clean);
+  });
+
+  it('takes memory for the window in the first call alone', () => {
+    const out = { out: new Float64Array(64) };
+    const input = Float64Array.from(column);
+    const before = process.memoryUsage().arrayBuffers;
+
+    for (let call = 0; call < 200; call++) {
+      for (const compute of [sma, wma, rollingStd, rollingMin, zscore, volumeRatio]) compute(input, 61, out);
+      vwap({ price: input, volume: input }, 61, out);
+    }
+
+    // One window of each kind, and never more of them than two calls would take.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000);
   });
 
   it('takes no memory for a period longer than the input', () => {
     const before = process.memoryUsage().arrayBuffers;
 
-    for (const compute of [sma, rollingStd, rollingMin, zscore, volumeRatio]) {
+    for (const compute of [sma, wma, rollingStd, rollingMin, zscore, volumeRatio]) {
       expect([...compute([1, 2, 3], 2 ** 24)]).toEqual([NaN, NaN, NaN]);
     }
+    expect([...vwap({ price: [1, 2, 3], volume: [1, 2, 3] }, 2 ** 24)]).toEqual([NaN, NaN, NaN]);
 
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(SLACK);
   });

@@ -154,11 +154,18 @@ describe('a restored RollingCorrelation', () => {
     ['window, far larger than the bytes', '"window":10', '"window":1048576'],
     ['capacity, far larger than the bytes', '"capacity":6', '"capacity":4096'],
     ['symbols with gaps', '"gaps":[', '"gaps":[4,3,2,1,0,'],
+    ['count, at the end of whole numbers', '"amends":0', '"amends":9007199254740991'],
   ])('refuses a header with other %s, though its checksum holds', (_, from, to) => {
     const bytes = filled().snapshot();
     const changed = rewritten(bytes, from, to);
 
     expect(changed).not.toEqual(bytes);
+    expect(() => RollingCorrelation.restore(changed)).toThrow(corrupt);
+  });
+
+  it('refuses a tick size for returns, which no symbol could be added with', () => {
+    const changed = rewritten(filled({ input: 'returns' }).snapshot(), '"defaultTick":0', '"defaultTick":0.5');
+
     expect(() => RollingCorrelation.restore(changed)).toThrow(corrupt);
   });
 });

@@ -1,7 +1,7 @@
 /** The parts of the peers that the benchmarks use. Declared here, so that type checks work without them installed. */
 
 import type { Contender } from '../../runner/contract.js';
-import { batch, LIST, list, stream } from './series.js';
+import { batch, type Expected, LIST, list, stream } from './series.js';
 
 type Line = (values: number[], options: { readonly period: number }) => number[];
 
@@ -29,14 +29,30 @@ export interface StdlibModule {
   readonly default: (window: number) => (value: number) => number | null;
 }
 
-type Expected = () => readonly ArrayLike<number>[];
+/** tulind 0.8: C, which takes plain arrays and calls back before it returns. */
+export interface TulindModule {
+  readonly default: {
+    readonly indicators: Readonly<
+      Record<
+        'sma' | 'stddev' | 'min' | 'ema' | 'rsi',
+        {
+          indicator(
+            inputs: readonly (readonly number[])[],
+            options: readonly number[],
+            done: (error: unknown, outputs: readonly number[][]) => void,
+          ): void;
+        }
+      >
+    >;
+  };
+}
 
 /** indicatorts over the whole series. */
 export function indicatorts(name: keyof IndicatorTsModule, period: number, expected: Expected): Contender {
   return {
     name: 'indicatorts, batch',
     package: 'indicatorts',
-    setup: (module: IndicatorTsModule) => batch((count) => module[name](list(count), { period }), expected()),
+    setup: (module: IndicatorTsModule) => batch((count) => module[name](list(count), { period }), expected),
   };
 }
 
@@ -47,7 +63,22 @@ export function ixjb(name: 'sma' | 'stddev' | 'min' | 'ema' | 'rsi', period: num
     package: '@ixjb94/indicators',
     setup({ IndicatorsSync }: IxjbModule) {
       const all = new IndicatorsSync();
-      return batch((count) => all[name](list(count), period), expected());
+      return batch((count) => all[name](list(count), period), expected);
+    },
+  };
+}
+
+/** tulind over the whole series, where it is installed. */
+export function tulind(name: 'sma' | 'stddev' | 'min' | 'ema' | 'rsi', period: number, expected: Expected): Contender {
+  return {
+    name: 'tulind (native), batch',
+    package: 'tulind',
+    setup({ default: { indicators } }: TulindModule) {
+      let line: readonly number[] = [];
+      return batch((count) => {
+        indicators[name].indicator([list(count)], [period], (_, outputs) => (line = outputs[0] ?? []));
+        return line;
+      }, expected);
     },
   };
 }
@@ -58,7 +89,7 @@ export function technical(name: keyof TechnicalModule, period: number, expected:
     name: 'technicalindicators, batch',
     package: 'technicalindicators',
     setup: (module: TechnicalModule) =>
-      batch((count) => module[name].calculate({ period, values: list(count) }), expected()),
+      batch((count) => module[name].calculate({ period, values: list(count) }), expected),
   };
 }
 
@@ -71,7 +102,7 @@ export function tradingSignals(name: keyof TradingSignalsModule, period: number,
       const live = new module[name](period);
       return stream((from, to, out) => {
         for (let i = from; i < to; i++) out[i] = Number(live.update(LIST[i] ?? 0, false) ?? Number.NaN);
-      }, expected());
+      }, expected);
     },
   };
 }
@@ -85,7 +116,7 @@ export function stdlib(name: 'mmean' | 'mstdev' | 'mmin', period: number, expect
       const live = make(period);
       return stream((from, to, out) => {
         for (let i = from; i < to; i++) out[i] = live(LIST[i] ?? 0) ?? Number.NaN;
-      }, expected());
+      }, expected);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Contender, Instance } from '../../runner/contract.js';
 
-/** Points of the series that every contender goes through again and again. */
-export const LENGTH = 65_536;
+/** Points of the series that every contender goes through again and again: more than 10^6, or 8 MB. */
+export const LENGTH = 2 ** 20;
 /** Where the wrong print is: after it has left a window, results must be right again. */
 const WRONG_PRINT = 1_000;
 /** From here on results are compared: what started differently has met by then. */
@@ -16,23 +16,23 @@ export const LIST: readonly number[] = [...SERIES];
 /** What a contender that is right answers. */
 export const RIGHT = { points: LENGTH, verdict: 'right within 1e-9' };
 
+/** Lines that are right, one per convention; made when an answer is checked. */
+export type Expected = () => readonly Float64Array[];
+
 /** A contender that computes a whole line at once, from the first `count` points. */
-export function batch(compute: (count: number) => ArrayLike<number>, expected: readonly ArrayLike<number>[]): Instance {
+export function batch(compute: (count: number) => ArrayLike<number>, expected: Expected): Instance {
   let line: ArrayLike<number> = [];
   return {
     run(operations) {
       for (let left = operations; left > 0; left -= LENGTH) line = compute(Math.min(left, LENGTH));
       return line;
     },
-    answer: () => ({ points: LENGTH, verdict: verdict(line, expected) }),
+    answer: () => ({ points: LENGTH, verdict: verdict(line, expected()) }),
   };
 }
 
 /** A contender that takes points one by one: `feed` takes those from `from` up to `to` and writes what comes out. */
-export function stream(
-  feed: (from: number, to: number, out: Float64Array) => void,
-  expected: readonly ArrayLike<number>[],
-): Instance {
+export function stream(feed: (from: number, to: number, out: Float64Array) => void, expected: Expected): Instance {
   const out = new Float64Array(LENGTH);
   let at = 0;
   return {
@@ -46,12 +46,12 @@ export function stream(
       }
       return out;
     },
-    answer: () => ({ points: LENGTH, verdict: verdict(out, expected) }),
+    answer: () => ({ points: LENGTH, verdict: verdict(out, expected()) }),
   };
 }
 
 /** The floor: reads and writes a number per point, which are right from the start. */
-export function floor(expected: () => readonly Float64Array[]): Contender {
+export function floor(expected: Expected): Contender {
   return {
     name: 'read and write a point',
     floor: true,
@@ -59,42 +59,61 @@ export function floor(expected: () => readonly Float64Array[]): Contender {
       const answers = expected();
       const line = answers[0] ?? SERIES;
       const out = new Float64Array(LENGTH);
-      return batch((count) => {
-        for (let i = 0; i < count; i++) out[i] = line[i] ?? 0;
-        return out;
-      }, answers);
+      return batch(
+        (count) => {
+          for (let i = 0; i < count; i++) out[i] = line[i] ?? 0;
+          return out;
+        },
+        () => answers,
+      );
     },
   };
 }
 
 /** What the tables of all indicators do not say. */
-export const NATIVE =
-  'talib and tulind are left out: they compile C, or download a binary from elsewhere, when they are installed.';
+export const NOTE =
+  `The series has ${LENGTH} points; whoever takes longer than 8 ms for all of them is timed over the first part of it. ` +
+  'tulind takes part where it is installed beside the other peers (npm i --no-save tulind, then its install script). ' +
+  'talib is left out: to install it is to compile all of TA-Lib, for more than 170 s.';
 
 /** The first `count` points, as the whole series when it is that. */
 export function points(count: number): Float64Array {
   return count === LENGTH ? SERIES : SERIES.subarray(0, count);
 }
 
-/** The same of the plain array. */
+let part: readonly number[] = LIST;
+
+/** The same of the plain array. A part is cut off once, not in every call that is timed. */
 export function list(count: number): number[] {
-  return (count === LENGTH ? LIST : LIST.slice(0, count)) as number[]; // peers do not write to it
+  if (part.length !== count) part = count === LENGTH ? LIST : LIST.slice(0, count);
+  return part as number[]; // peers do not write to it
 }
 
-/** Computes a line from each whole window, in the most obvious way. */
-export function windows(period: number, compute: (window: Float64Array) => number): Float64Array {
-  return SERIES.map((_, end) => (end + 1 < period ? Number.NaN : compute(SERIES.subarray(end + 1 - period, end + 1))));
+/** Computes a line from each whole window, given its first index and the one after its last, in an obvious way. */
+export function windows(period: number, compute: (from: number, to: number) => number): Float64Array {
+  return SERIES.map((_, last) => (last + 1 < period ? Number.NaN : compute(last + 1 - period, last + 1)));
 }
 
 /** Mean of a window by its definition. */
-export function meanOf(window: Float64Array): number {
-  return window.reduce((sum, value) => sum + value, 0) / window.length;
+export function meanOf(from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += SERIES[i] ?? 0;
+  return sum / (to - from);
+}
+
+/** Smallest value of a window. */
+export function smallestOf(from: number, to: number): number {
+  let smallest = Infinity;
+  for (let i = from; i < to; i++) smallest = Math.min(smallest, SERIES[i] ?? 0);
+  return smallest;
 }
 
 /** Standard deviation of a window by two passes. */
-export function deviationOf(window: Float64Array, ddof: number): number {
-  const mean = meanOf(window);
-  return Math.sqrt(window.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (window.length - ddof));
+export function deviationOf(from: number, to: number, ddof: number): number {
+  const mean = meanOf(from, to);
+  let squares = 0;
+  for (let i = from; i < to; i++) squares += ((SERIES[i] ?? 0) - mean) ** 2;
+  return Math.sqrt(squares / (to - from - ddof));
 }
 
 /** Right is who agrees with one of the conventions there are. Lines may start late: they are compared at the end. */

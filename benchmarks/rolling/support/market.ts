@@ -12,15 +12,23 @@ export function names(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `S${index}`);
 }
 
+const made = new Map<number, readonly Float64Array[]>();
+
 /** Prices that walk together, to the cent: always the same. */
-export function makeBars(symbols: number, count = BARS): Float64Array[] {
+export function makeBars(symbols: number): readonly Float64Array[] {
+  const bars = made.get(symbols) ?? walk(symbols);
+  made.set(symbols, bars);
+  return bars;
+}
+
+function walk(symbols: number): Float64Array[] {
   let state = 5;
   const random = (): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return (state >>> 8) / 2 ** 24;
   };
   const last = new Float64Array(symbols).fill(100);
-  return Array.from({ length: count }, () => {
+  return Array.from({ length: BARS }, () => {
     const common = random() - 0.5;
     // Drawn back to 100: walks that drift away would need their anchors moved more often than prices do.
     last.forEach((price, index) => {
