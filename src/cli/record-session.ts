@@ -167,7 +167,7 @@ class RecordingSession {
   }
 
   #complain(): number {
-    this.#output.complain(`tickwise record: ${this.#plan.name}: ${this.#failure ?? 'failed'}`);
+    this.#output.complain(`tickwise record: ${this.#plan.name}: ${inPlainSight(this.#failure ?? 'failed')}`);
     return 1;
   }
 
@@ -179,6 +179,11 @@ class RecordingSession {
   #failFile(path: string, error: unknown): void {
     this.#fail(`${path === '' ? this.#plan.folder : path} cannot be written: ${messageOf(error)}`);
   }
+}
+
+/** Without what steers a terminal: a venue's words are part of it. */
+function inPlainSight(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }
 
 /** In words; an error of several addresses has none of its own. */

@@ -110,7 +110,6 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     this.#rotations = new Rotations({
       ioClock,
       identify: (event) => this.#protocol.identify(event),
-      makeRecord: (topic) => this.#newRecord(topic),
       connect: (old) => this.#connect(old),
       moved: ({ old, next }, record, heir, held, isWhole) => this.#move(old, next, record, heir, held, isWhole),
       retire: (connection) => this.#retire(connection),
@@ -366,7 +365,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   #rehome(old: Connection<Event>, record: TopicRecord<Event>): void {
     try {
       const home = this.#homes.get(record.topic) ?? this.#place(record.topic, old.socketClass);
-      const heir = home.records.get(record.topic) ?? this.#newRecord(record.topic);
+      const heir = home.records.get(record.topic) ?? record.heir();
       this.#move(old, home, record, heir, [], false);
       if (home.records.has(record.topic)) home.reconcile(heir);
       else home.add(heir);

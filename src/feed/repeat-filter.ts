@@ -34,6 +34,11 @@ export class RepeatFilter<Event extends AnyFeedEvent> {
     return identity !== undefined && this.#seen.has(identity);
   }
 
+  /** Another filter of the same kind that has seen nothing. */
+  fresh(): RepeatFilter<Event> {
+    return new RepeatFilter(this.#identify, this.#onRepeat);
+  }
+
   /** Knows from now on what another one does, as older than what it has seen itself. */
   adopt(other: RepeatFilter<Event>): void {
     this.#seen = new Set([...other.#seen, ...this.#seen]);

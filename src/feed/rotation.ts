@@ -53,8 +53,6 @@ export interface RotationParts<Event extends AnyFeedEvent> {
   readonly next: Connection<Event>;
   /** The protocol's identity of an event; may throw, which counts as one that is never the same. */
   readonly identify: (event: AnyFeedEvent) => string | number;
-  /** Makes a record of a topic without callers. */
-  readonly makeRecord: (topic: string) => TopicRecord<Event>;
   /** Clock of the patience. */
   readonly ioClock: Clock;
   /** Told for each topic that has moved, with what is to be delivered. */
@@ -130,7 +128,7 @@ export class Rotation<Event extends AnyFeedEvent> {
   }
 
   #open(record: TopicRecord<Event>): Lane<Event> {
-    const heir = this.#parts.makeRecord(record.topic);
+    const heir = record.heir();
     const lane: Lane<Event> = { record, heir, held: [], seen: new Set(), lastTs: -Infinity, isJoined: false };
     heir.isReserved = true;
     heir.interceptWith((event) => this.#hold(lane, event));

@@ -7,10 +7,7 @@ import type { TopicRecord } from './topic-record.js';
 const RETRY = 60_000;
 
 /** What rotations need of their pool. */
-export interface RotationsParts<Event extends AnyFeedEvent> extends Pick<
-  RotationParts<Event>,
-  'identify' | 'makeRecord' | 'ioClock'
-> {
+export interface RotationsParts<Event extends AnyFeedEvent> extends Pick<RotationParts<Event>, 'identify' | 'ioClock'> {
   /** Opens another connection to the same address. */
   readonly connect: (old: Connection<Event>) => Connection<Event>;
   /** A topic moves from `old` to `next`. */

@@ -103,6 +103,11 @@ export class TopicRecord<Event extends AnyFeedEvent> {
     return this.#listeners.includes(listener);
   }
 
+  /** A record of the same topic for another connection, without callers; nothing is asked of the protocol again. */
+  heir(): TopicRecord<Event> {
+    return new TopicRecord(this.topic, this.group, this.isUnasked, this.repeats?.fresh());
+  }
+
   /** Takes over the callers of the same topic's record on another connection, and what they have had. */
   adopt(other: TopicRecord<Event>): void {
     this.#listeners = [...other.#listeners, ...this.#listeners];

@@ -41,7 +41,7 @@ export class FanOut implements Seat {
   /** The roster, while there is nothing to do for a value but to call everybody in it. */
   #quick: Roster | undefined;
   /** Who has yet to get status and replay. */
-  #newcomers: Subscriber[] = [];
+  #newcomers = new Set<Subscriber>();
   #status: TopicStatus | undefined;
 
   constructor(name: string, history: History, plan: FanOutPlan, status: TopicStatus | undefined) {
@@ -70,7 +70,7 @@ export class FanOut implements Seat {
     this.#quick = undefined;
     if (this.#plan.replay === 0 && !subscriber.hasStatusHandler) return false;
     subscriber.isNew = true;
-    this.#newcomers.push(subscriber);
+    this.#newcomers.add(subscriber);
     return true;
   }
 
@@ -78,6 +78,7 @@ export class FanOut implements Seat {
   remove(subscriber: Subscriber): void {
     if (!this.#members.delete(subscriber)) return;
     subscriber.rise();
+    this.#newcomers.delete(subscriber);
     if (subscriber.inbox?.isWaitedFor === true) this.waitedFor--;
     this.#isCurrent = false;
     this.#quick = undefined;
@@ -163,8 +164,8 @@ export class FanOut implements Seat {
   /** Tells newcomers the status and replays to them. Runs before anything else that they are told. */
   welcome(): void {
     const newcomers = this.#newcomers;
-    if (newcomers.length === 0) return;
-    this.#newcomers = [];
+    if (newcomers.size === 0) return;
+    this.#newcomers = new Set();
     for (const subscriber of newcomers) subscriber.settleIn(this.history.sequence);
     const replayed = this.#replayed();
     for (const subscriber of newcomers) {
@@ -213,7 +214,7 @@ export class FanOut implements Seat {
     const members = [...this.#members].filter(({ isNew }) => !isNew);
     this.#roster = members.length === 0 ? NOBODY : new Roster(members);
     for (const [position, subscriber] of members.entries()) subscriber.position = position;
-    this.#isCurrent = this.#newcomers.length === 0;
+    this.#isCurrent = this.#newcomers.size === 0;
   }
 
   /** The member at the roster's position has returned something, or somebody has left. */

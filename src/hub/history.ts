@@ -17,6 +17,10 @@ export class History {
   #newest: unknown;
   /** When values are published from now on. */
   #moment: Moment = { time: 0 };
+  /** When the newest value was published, if none was added since the last stamp. */
+  #earlier: Moment = { time: 0 };
+  /** Sequence number of the newest value at the last stamp. */
+  #stamped = 0;
   /** A ring of all that is held, when that may be more than the newest. */
   #values: unknown[] = [];
   #moments: Moment[] = [];
@@ -40,8 +44,12 @@ export class History {
     return this.#last;
   }
 
-  /** Sets when the values that follow are published. */
+  /** Sets when the values that follow are published. What is held already keeps its own time. */
   stamp(moment: Moment): void {
+    if (this.#stamped !== this.#last) {
+      this.#earlier = this.#moment;
+      this.#stamped = this.#last;
+    }
     this.#moment = moment;
   }
 
@@ -63,7 +71,9 @@ export class History {
 
   /** The newest value; undefined when none is held. */
   newest(): Held | undefined {
-    return this.size === 0 ? undefined : { value: this.#newest, time: this.#moment.time };
+    if (this.size === 0) return undefined;
+    const { time } = this.#stamped === this.#last ? this.#earlier : this.#moment;
+    return { value: this.#newest, time };
   }
 
   /** The values published at `since` or later, oldest first. */

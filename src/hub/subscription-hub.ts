@@ -203,7 +203,9 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   }
 
   #onValue(life: TopicLife, value: unknown): void {
-    if (this.#order.running > 0) this.#inOrder(life.fanOut.name, () => this.#deliver(life, value));
+    // While a hub is closed its sources hear of it one after another.
+    if (this.#closing !== undefined) this.#totals.ignored++;
+    else if (this.#order.running > 0) this.#inOrder(life.fanOut.name, () => this.#deliver(life, value));
     else if (life.fanOut === this.#recent) this.#accept(life.fanOut, value);
     else this.#acceptOnOther(life.fanOut, value);
   }
@@ -244,7 +246,9 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
   /** On another topic than the last time, or not at once. */
   #publishOnOther(topic: string, value: unknown): PromiseLike<void> {
     const life = this.#topics.get(topic);
-    if (life === undefined || this.#order.running > 0) return this.#publishLater(topic, value);
+    if (life === undefined || this.#order.running > 0 || this.#closing !== undefined) {
+      return this.#publishLater(topic, value);
+    }
     this.#acceptOnOther(life.fanOut, value);
     return life.fanOut.waitedFor > 0 ? this.#room(topic) : SETTLED;
   }
@@ -330,6 +334,7 @@ export class SubscriptionHub<Topics extends object = Record<string, unknown>> {
     const lives = [...this.#topics.values()];
     // From here on calls are refused, also those that handlers of `closed` make.
     this.#closing ??= SETTLED;
+    this.#recent = undefined;
     const ended = lives.map((life) => life.close());
     for (const life of lives) this.#release(life);
     await Promise.all(ended);

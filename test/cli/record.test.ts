@@ -33,7 +33,7 @@ interface Venue extends AsyncDisposable {
 }
 
 /** A venue that speaks Bybit's language and refuses symbols of which it has none. */
-async function startVenue(known = 'BTCUSDT'): Promise<Venue> {
+async function startVenue(known = 'BTCUSDT', refusal = 'Invalid symbol'): Promise<Venue> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await once(server, 'listening');
   const requests: Venue['requests'] = new Journal();
@@ -43,7 +43,7 @@ async function startVenue(known = 'BTCUSDT'): Promise<Venue> {
     socket.on('message', (data: Buffer) => {
       const request = JSON.parse(data.toString()) as { op: string; args: string[]; req_id: string };
       const isKnown = request.op === 'ping' || request.args.every((topic) => topic.endsWith(known));
-      const ret_msg = isKnown ? '' : 'Invalid symbol';
+      const ret_msg = isKnown ? '' : refusal;
       socket.send(JSON.stringify({ success: isKnown, ret_msg, op: request.op, req_id: request.req_id }));
       requests.add(request);
     });
@@ -195,6 +195,17 @@ describe('tickwise record', () => {
 
     expect(await code).toBe(1);
     expect(err[0]).toMatch(/^tickwise record: bybit:linear: \S+NOSUCH: .*Invalid symbol$/);
+  });
+
+  it('writes no control characters of a venue to the terminal', async () => {
+    await using venue = await startVenue('BTCUSDT', '\u001B]0;owned\u0007\u001B[2J\r\n\u009B31m\u202Eno');
+
+    const { code, err } = start('bybit:linear', '--topic', 'tickers.NOSUCH', '--out', folder, '--url', venue.url);
+
+    expect(await code).toBe(1);
+    expect(err).toHaveLength(1);
+    expect(err[0]).toContain('owned');
+    expect(err[0]).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
   it('says that the folder cannot be written', async () => {

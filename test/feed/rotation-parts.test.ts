@@ -25,7 +25,6 @@ function bench(overrides: Partial<RotationParts<TestEvent>> = {}) {
     old: { records: new Map([record, unwanted].map((each) => [each.topic, each])) } as unknown as Connection<TestEvent>,
     next: { add: (heir: TopicRecord<TestEvent>) => heirs.push(heir) } as unknown as Connection<TestEvent>,
     identify: ({ items }) => Number(items[0]),
-    makeRecord: (topic) => new TopicRecord(topic, '', false),
     ioClock: clock,
     moved: ({ topic }, _heir, held, isWhole) =>
       moved.push({ topic, values: held.flatMap(({ items }) => items), isWhole }),
@@ -138,7 +137,6 @@ describe('the rotations of a pool', () => {
     const retired: unknown[] = [];
     const rotations = new Rotations<TestEvent>({
       identify: () => 0,
-      makeRecord: (topic) => new TopicRecord(topic, '', false),
       ioClock: new VirtualClock(),
       connect: () => {
         const next = connection();

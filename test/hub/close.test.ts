@@ -202,6 +202,47 @@ describe('close', () => {
     expect(hub.stats().subscriptions).toBe(0);
   });
 
+  it('refuses what an onStatus publishes while closing, also on the topic published on last', async () => {
+    const hub = new SubscriptionHub<{ a: number }>();
+    const [seen, codes]: [number[], unknown[]] = [[], []];
+    const onStatus = ({ type }: { type: string }): void => {
+      if (type !== 'closed') return;
+      try {
+        void hub.publish('a', 2);
+      } catch (error) {
+        codes.push(Reflect.get(Object(error), 'code'));
+      }
+    };
+    hub.subscribe('a', () => {}, { onStatus });
+    hub.subscribe('a', (value) => void seen.push(value));
+    await settle();
+
+    hub.publish('a', 1);
+    await hub.close();
+
+    expect(seen).toEqual([1]);
+    expect(codes).toEqual(['ERR_CLOSED']);
+    expect(hub.stats()).toMatchObject({ published: 1, received: 2 });
+  });
+
+  it('ignores what a source sends while it hears of it', async () => {
+    const { hub, source } = open();
+    const seen: number[] = [];
+    const onStatus = ({ type }: { type: string }): void => {
+      if (type === 'closed') for (const call of source.calls) call.emit(2);
+    };
+    hub.subscribe('x', () => {}, { onStatus });
+    for (const topic of ['x', 'y']) hub.subscribe(topic, (value) => void seen.push(value));
+    await settle();
+    for (const call of source.calls) await call.confirm();
+
+    for (const call of source.calls) call.emit(1);
+    await hub.close();
+
+    expect(seen).toEqual([1, 1]);
+    expect(hub.stats()).toMatchObject({ published: 2, ignored: 2 });
+  });
+
   it('reports a refusal that comes after it, and does not ask again', async () => {
     const { hub, source, ioClock, errors } = open();
     hub.subscribe('x', () => {});

@@ -73,6 +73,27 @@ describe('what a hub holds', () => {
     expect(hub.stats()).toMatchObject({ subscriptions: 1, received: 505 });
   });
 
+  it('is no handler of one who left before it was told anything', async () => {
+    const watch = new Watch();
+    const hub = new SubscriptionHub<Topics>({ replay: 1 });
+    hub.subscribe('a', () => {});
+    await settle();
+    (() => {
+      for (let index = 0; index < 100; index++) {
+        hub
+          .subscribe(
+            'a',
+            watch.add(() => index),
+            { onStatus: () => {} },
+          )
+          .unsubscribe();
+      }
+    })();
+
+    expect(await watch.alive()).toBe(0);
+    expect(hub.stats().subscriptions).toBe(1);
+  });
+
   it('is the newest values that replay asks for, and no more', async () => {
     const watch = new Watch();
     const hub = new SubscriptionHub<Topics>({ replay: 5 });

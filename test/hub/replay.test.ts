@@ -159,6 +159,36 @@ describe('replay', () => {
     expect(hub.stats().received).toBe(3);
   });
 
+  it.each([1, 2])('leaves out %i old values also when a new one comes before the replay', async (replay) => {
+    const { clock, hub } = openHub({ replay, replayMaxAge: 100 });
+    for (const value of [10, 20]) hub.publish('a', value);
+    await clock.advance(101);
+
+    const log = record(hub);
+    hub.publish('a', 30);
+    await settle();
+
+    expect(log).toEqual(['30#3']);
+  });
+
+  it('takes each value of a long burst for as old as it is, to 256 values', async () => {
+    const { clock, hub } = openHub({ replay: 2_000, replayMaxAge: 100 });
+    let now = 0;
+    clock.now = () => now;
+    for (let value = 1; value <= 2_000; value++) {
+      now = value;
+      hub.publish('a', value);
+    }
+
+    const replayed: number[] = [];
+    hub.subscribe('a', (value) => void replayed.push(value));
+    await settle();
+
+    // A value is taken for older than it is, by less than 256 values, and never for younger.
+    expect(replayed.length).toBeLessThanOrEqual(101);
+    expect(replayed).toEqual(Array.from(replayed, (_, index) => 2_001 - replayed.length + index));
+  });
+
   it('survives the last subscriber for the linger time, and the end of the turn without', async () => {
     const clock = new VirtualClock();
     const hub = new SubscriptionHub<Topics>({ clock, replay: 1, linger: 100 });
@@ -233,6 +263,19 @@ describe('latest', () => {
     await clock.advance(70);
 
     expect(hub.latest('a')).toEqual({ value: 2, age: 70 });
+  });
+
+  it('keeps its age while who came after it is told the status before the next value', async () => {
+    const { clock, hub } = openHub();
+    hub.publish('a', 1);
+    await clock.advance(1_000);
+
+    const seen: unknown[] = [];
+    hub.subscribe('a', () => {}, { onStatus: () => void seen.push(hub.latest('a')) });
+    hub.publish('a', 2);
+
+    expect(seen).toEqual([{ value: 1, age: 1_000 }]);
+    expect(hub.latest('a')).toEqual({ value: 2, age: 0 });
   });
 
   it('reads the clock once per turn, and once in 256 values within a turn', async () => {
