@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { ArgumentError } from 'tickwise';
 import { describe, expect, it } from 'vitest';
-import { checkValue, COLUMN_TYPES } from '../../src/sinks/duckdb/column-types.js';
+import { COLUMN_TYPES } from '../../src/sinks/duckdb/column-types.js';
 import { isIdentifier, quoteIdentifier } from '../../src/sinks/row/identifier.js';
-import { readRow } from '../../src/sinks/duckdb/row-check.js';
+import { RowReader } from '../../src/sinks/duckdb/row-check.js';
 import type { DuckDbColumnType } from '../../src/sinks/duckdb.js';
+
+function readRow(row: unknown, columns: readonly { readonly name: string; readonly type: DuckDbColumnType }[]) {
+  return new RowReader(columns, false).read(row, undefined);
+}
+
+function checkValue(name: string, type: DuckDbColumnType, value: unknown): void {
+  readRow({ [name]: value }, [{ name, type }]);
+}
 
 function fits(type: DuckDbColumnType, value: unknown): boolean {
   try {
@@ -16,7 +24,7 @@ function fits(type: DuckDbColumnType, value: unknown): boolean {
   }
 }
 
-describe('checkValue', () => {
+describe('a value', () => {
   const types = COLUMN_TYPES as readonly DuckDbColumnType[];
 
   it.each(types)('takes null and undefined for %s', (type) => {
@@ -98,7 +106,7 @@ describe('quoteIdentifier', () => {
   });
 });
 
-describe('readRow', () => {
+describe('RowReader', () => {
   const columns = [
     { name: 'a', type: 'DOUBLE' },
     { name: 'constructor', type: 'VARCHAR' },

@@ -340,7 +340,7 @@ describe('a write', () => {
 
     for (const id of range(10)) await sink.write([{ id }]);
 
-    expect(sink.stats()).toEqual({ statements: statements + 10, rows: 11, rejected: 0, failures: 0 });
+    expect(sink.stats()).toEqual({ statements: statements + 10, rows: 11, skipped: 0, rejected: 0, failures: 0 });
   });
 
   it('that was given up before the database was open stores nothing', async () => {
@@ -484,7 +484,7 @@ describe('a database file', () => {
     await sink.close();
     await sink.close();
 
-    expect(sink.stats()).toEqual({ statements: 0, rows: 0, rejected: 0, failures: 0 });
+    expect(sink.stats()).toEqual({ statements: 0, rows: 0, skipped: 0, rejected: 0, failures: 0 });
   });
 });
 

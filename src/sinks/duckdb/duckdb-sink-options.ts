@@ -23,10 +23,17 @@ export interface DuckDbSinkOptions {
    */
   readonly columns: Readonly<Record<string, DuckDbColumnType>>;
   /**
-   * Makes the table from `columns` when it is missing.
+   * Makes the table from `columns` when it is missing, `idColumn` as its VARCHAR PRIMARY KEY.
    * @default false
    */
   readonly createTable?: boolean;
+  /**
+   * VARCHAR column with a unique index that gets each row's identity from the writer: a row sent again is not stored
+   * again.
+   * @remarks The rows go through a temporary table, and those of one batch end up in no order of their own: sort by a
+   * column when reading. The index grows with the table; see {@link duckdbSink}.
+   */
+  readonly idColumn?: string;
 }
 
 /** A column to be written. */
@@ -51,6 +58,9 @@ const schema = z.strictObject({
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0,
   ),
   createTable: z._default(flag(), false),
+  idColumn: z.optional(
+    claim<string>('a column name of 1 to 255 characters', (value) => isIdentifier(value) && value !== '__proto__'),
+  ),
 });
 
 /** Checks the options and applies the defaults. */
@@ -59,7 +69,12 @@ export function readDuckDbSinkOptions(options: DuckDbSinkOptions) {
   if ((settings.path === undefined) === (settings.connection === undefined)) {
     throw new ConfigError('duckdbSink: exactly one of path and connection must be given');
   }
-  return { ...settings, columns: readColumns(settings.columns) };
+  const columns = readColumns(settings.columns);
+  const idColumn = settings.idColumn?.toLowerCase();
+  if (columns.some(({ name }) => name.toLowerCase() === idColumn)) {
+    throw new ConfigError('duckdbSink: idColumn must not be one of columns');
+  }
+  return { ...settings, columns };
 }
 
 function readColumns(columns: Readonly<Record<string, DuckDbColumnType>>): readonly ColumnSetting[] {

@@ -1,22 +1,46 @@
 import { ArgumentError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { propertyOf } from '../row/property.js';
-import { checkValue } from './column-types.js';
+import { type ColumnKind, kindOf } from './column-types.js';
 import type { ColumnSetting } from './duckdb-sink-options.js';
 
 /** Values of one row in column order; null for what is missing. */
 export type RowValues = readonly unknown[];
 
-/**
- * Reads and checks a row's values, each property once.
- *
- * @throws ArgumentError when the row is not an object or a value does not fit; whatever a getter throws.
- */
-export function readRow(row: unknown, columns: readonly ColumnSetting[]): RowValues {
-  if (typeof row !== 'object' || row === null) throw new ArgumentError(`a row must be an object, got ${show(row)}`);
-  return columns.map(({ name, type }) => {
-    const value = propertyOf(row, name) ?? null;
-    checkValue(name, type, value);
-    return value;
-  });
+/** Reads and checks rows into one array that is used again for each. */
+export class RowReader {
+  readonly #columns: readonly ColumnSetting[];
+  readonly #kinds: readonly ColumnKind[];
+  readonly #values: unknown[];
+
+  /** @param hasIds Whether a row's identity follows its values. */
+  constructor(columns: readonly ColumnSetting[], hasIds: boolean) {
+    this.#columns = columns;
+    this.#kinds = columns.map(({ type }) => kindOf(type));
+    this.#values = Array.from({ length: columns.length + (hasIds ? 1 : 0) }, () => null);
+  }
+
+  /**
+   * A row's values, each property read once. They hold until the next row is read.
+   *
+   * @throws ArgumentError when the row is not an object or a value does not fit; whatever a getter throws.
+   */
+  read(row: unknown, id: string | undefined): RowValues {
+    if (typeof row !== 'object' || row === null) throw new ArgumentError(`a row must be an object, got ${show(row)}`);
+    const columns = this.#columns;
+    // Hot path: once per value of a batch.
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index] as ColumnSetting; // every position exists, here and below
+      const kind = this.#kinds[index] as ColumnKind;
+      const value = propertyOf(row, column.name) ?? null;
+      if (value !== null && !kind.isValid(value)) throw unfit(column, kind, value);
+      this.#values[index] = value;
+    }
+    if (columns.length < this.#values.length) this.#values[columns.length] = id ?? null;
+    return this.#values;
+  }
+}
+
+function unfit({ name, type }: ColumnSetting, { expected }: ColumnKind, value: unknown): ArgumentError {
+  return new ArgumentError(`column ${show(name)} (${type}) takes ${expected} or null, got ${show(value)}`);
 }

@@ -1,14 +1,14 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { ConfigError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import { type Append, appendOf } from './column-types.js';
-import type { DuckDbSinkSettings } from './duckdb-sink-options.js';
+import { type ColumnKind, kindOf } from './column-types.js';
+import type { ColumnSetting, DuckDbSinkSettings } from './duckdb-sink-options.js';
 import { quoteIdentifier } from '../row/identifier.js';
 import type { DuckDbApi } from './peer.js';
 import type { RowValues } from './row-check.js';
 
 /** What the table has at one position: one of our columns, or one that gets its default. */
-type Position = { readonly index: number; readonly append: Append } | undefined;
+type Position = { readonly index: number; readonly kind: ColumnKind } | undefined;
 
 /** Times that a table is tried to be made while others make it too. */
 const MOST_TRIES = 16;
@@ -16,10 +16,11 @@ const MOST_TRIES = 16;
 /** Makes a table from the columns unless there is one of that name. */
 export async function createTable(
   connection: DuckDBConnection,
-  { table, columns }: Pick<DuckDbSinkSettings, 'table' | 'columns'>,
+  { table, columns, idColumn }: Pick<DuckDbSinkSettings, 'table' | 'columns' | 'idColumn'>,
 ): Promise<void> {
-  const list = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`).join(', ');
-  const sql = `CREATE TABLE IF NOT EXISTS ${quoteIdentifier(table)} (${list})`;
+  const list = columns.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`);
+  if (idColumn !== undefined) list.push(`${quoteIdentifier(idColumn)} VARCHAR PRIMARY KEY`);
+  const sql = `CREATE TABLE IF NOT EXISTS ${quoteIdentifier(table)} (${list.join(', ')})`;
   for (let tries = 1; ; tries++) {
     try {
       await connection.run(sql);
@@ -32,7 +33,7 @@ export async function createTable(
 }
 
 /** Where a table is. */
-interface TableName {
+export interface TableName {
   readonly table: string;
   readonly schema: string;
   readonly catalog: string;
@@ -40,27 +41,36 @@ interface TableName {
 
 /** An existing table: its full name, and its columns in the order an appender wants them. */
 export class TableLayout {
-  readonly #name: TableName;
+  /** Where the table is. */
+  readonly name: TableName;
   readonly #positions: readonly Position[];
+  readonly #api: DuckDbApi;
 
-  constructor(name: TableName, positions: readonly Position[]) {
-    this.#name = name;
-    this.#positions = positions;
+  /** @param names The table's columns in its order; those that are not among `columns` get their default. */
+  constructor(name: TableName, names: readonly string[], columns: readonly ColumnSetting[], api: DuckDbApi) {
+    this.name = name;
+    this.#api = api;
+    this.#positions = names.map((each) => {
+      const index = columns.findIndex((column) => isSame(column.name, each));
+      const column = columns[index];
+      return column === undefined ? undefined : { index, kind: kindOf(column.type) };
+    });
   }
 
   /** Makes an appender. By the table's name alone it would take the default schema's, not the current one's. */
   newAppender(connection: DuckDBConnection): Promise<DuckDBAppender> {
-    const { table, schema, catalog } = this.#name;
+    const { table, schema, catalog } = this.name;
     return connection.createAppender(table, schema, catalog);
   }
 
   /** Appends one checked row. */
   append(appender: DuckDBAppender, values: RowValues): void {
+    // Hot path: once per value of a batch.
     for (const position of this.#positions) {
       const value = position === undefined ? undefined : values[position.index];
       if (position === undefined) appender.appendDefault();
       else if (value === null) appender.appendNull();
-      else position.append(appender, value);
+      else position.kind.append(appender, value, this.#api);
     }
     appender.endRow();
   }
@@ -85,14 +95,8 @@ export async function readLayout(
     const what = other === undefined ? 'does not exist' : `has type ${other.type}`;
     throw new ConfigError(`duckdbSink: column ${show(name)} of table ${show(table)} must be ${type}, but ${what}`);
   }
-  return new TableLayout(
-    { table, schema: first.schema, catalog: first.catalog },
-    found.map(({ name }) => {
-      const index = columns.findIndex((column) => isSame(column.name, name));
-      const column = columns[index];
-      return column === undefined ? undefined : { index, append: appendOf(column.type, api) };
-    }),
-  );
+  const names = found.map(({ name }) => name);
+  return new TableLayout({ table, schema: first.schema, catalog: first.catalog }, names, columns, api);
 }
 
 /** A column as the database describes it. */

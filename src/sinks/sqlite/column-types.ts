@@ -1,5 +1,3 @@
-import { ArgumentError } from '../../core/errors.js';
-import { show } from '../../core/show.js';
 import { isWellFormed } from '../row/well-formed.js';
 
 /**
@@ -11,10 +9,12 @@ export type SqliteColumnType = 'REAL' | 'INTEGER' | 'TEXT' | 'BLOB';
 /** What SQLite binds. */
 export type SqliteValue = number | bigint | string | Uint8Array | null;
 
-interface ColumnKind {
+/** What a type means for a value: one of these per type, so that nothing is made or looked up per value. */
+export interface ColumnKind {
+  /** What it takes, in words. */
   readonly expected: string;
-  /** The value to be bound, or undefined when it does not fit. */
-  readonly read: (value: unknown) => SqliteValue | undefined;
+  /** What is bound for a value that is neither null nor undefined, or undefined when it does not fit. */
+  read(value: unknown): SqliteValue | undefined;
 }
 
 const SMALLEST = -(2n ** 63n);
@@ -41,13 +41,9 @@ const KINDS: Readonly<Record<SqliteColumnType, ColumnKind>> = {
 /** The names of all column types. */
 export const COLUMN_TYPES: readonly string[] = Object.keys(KINDS);
 
-/** Makes what is bound for a value. @throws ArgumentError when it does not fit its column. */
-export function bindable(column: string, type: SqliteColumnType, value: unknown): SqliteValue {
-  if (value === null || value === undefined) return null;
-  const kind = KINDS[type];
-  const bound = kind.read(value);
-  if (bound !== undefined) return bound;
-  throw new ArgumentError(`column ${show(column)} (${type}) takes ${kind.expected} or null, got ${show(value)}`);
+/** The kind of a type's columns. */
+export function kindOf(type: SqliteColumnType): ColumnKind {
+  return KINDS[type];
 }
 
 function readWhole(value: unknown): SqliteValue | undefined {

@@ -2,7 +2,8 @@ import { isWithinTransaction, prepare, type SqliteDatabase } from './database.js
 import { openFile } from './open-file.js';
 import { isRowFault } from './row-fault.js';
 import type { SqliteSinkSettings } from './sqlite-sink-options.js';
-import { checkTable, createTable, Inserts, type RowValues } from './table.js';
+import type { SqliteValue } from './column-types.js';
+import { checkTable, createTable, Inserts } from './table.js';
 
 /** A row that the table refused, by its position among those sent. */
 export interface RefusedRow {
@@ -39,14 +40,15 @@ export class Session {
     }
   }
 
-  /** Stores rows in one transaction: all but those it reports to `refuse`, or none when it throws. */
-  store(rows: readonly RowValues[], refuse: (row: RefusedRow) => void): number {
+  /** Stores rows, whose values follow one another, in one transaction: all but those it reports, or none if it throws. */
+  store(values: readonly SqliteValue[], refuse: (row: RefusedRow) => void): number {
+    const { width, columns } = this.#inserts;
+    const count = values.length / columns;
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      let stored = 0;
-      for (let from = 0; from < rows.length; from += this.#inserts.width) {
-        stored += this.#storeBlock(rows.slice(from, from + this.#inserts.width), from, refuse);
-      }
+      let [stored, from] = [0, 0];
+      for (; from + width <= count; from += width) stored += this.#storeBlock(values, from, refuse);
+      stored += this.#storeEach(values, from, count, refuse);
       this.#database.exec('COMMIT');
       return stored;
     } catch (error) {
@@ -61,20 +63,26 @@ export class Session {
     if (this.#isOwn) this.#database.close();
   }
 
-  #storeBlock(rows: readonly RowValues[], from: number, refuse: (row: RefusedRow) => void): number {
+  #storeBlock(values: readonly SqliteValue[], from: number, refuse: (row: RefusedRow) => void): number {
+    const { width, columns } = this.#inserts;
     try {
-      // A statement that fails leaves no row behind, if it is one; rows one by one are tried again below.
-      if (rows.length === this.#inserts.width) return this.#inserts.insertBlock(rows);
+      return this.#inserts.many(values.slice(from * columns, (from + width) * columns));
     } catch (error) {
+      // A statement that fails leaves no row behind: its rows are tried again one by one.
       this.#requireRowFault(error);
     }
+    return this.#storeEach(values, from, from + width, refuse);
+  }
+
+  #storeEach(values: readonly SqliteValue[], from: number, end: number, refuse: (row: RefusedRow) => void): number {
+    const { columns } = this.#inserts;
     let stored = 0;
-    for (const [index, row] of rows.entries()) {
+    for (let position = from; position < end; position++) {
       try {
-        stored += this.#inserts.insertBlock([row]);
+        stored += this.#inserts.one(values.slice(position * columns, (position + 1) * columns));
       } catch (error) {
         this.#requireRowFault(error);
-        refuse({ position: from + index, error });
+        refuse({ position, error });
       }
     }
     return stored;

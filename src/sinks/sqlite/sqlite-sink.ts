@@ -1,12 +1,9 @@
-import type { SendContext, SinkObject, SinkReport } from '../../batch/index.js';
+import type { RejectedRow, SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ArgumentError, ClosedError } from '../../core/errors.js';
-import { show } from '../../core/show.js';
-import { propertyOf } from '../row/property.js';
-import { sortOut } from '../row/sort-out.js';
-import { bindable } from './column-types.js';
+import type { SqliteValue } from './column-types.js';
+import { RowReader } from './row-check.js';
 import { Session } from './session.js';
 import { readSqliteSinkOptions, type SqliteSinkOptions, type SqliteSinkSettings } from './sqlite-sink-options.js';
-import type { RowValues } from './table.js';
 
 /** A SQLite sink's counters. */
 export interface SqliteSinkStats {
@@ -69,6 +66,7 @@ class TransactionSink<T extends object> implements SqliteSink<T> {
   readonly reportsRows = true;
   readonly isIdempotent: boolean;
   readonly #settings: SqliteSinkSettings;
+  readonly #reader: RowReader;
   readonly #stats = { transactions: 0, rows: 0, skipped: 0, rejected: 0, failures: 0 };
   #session: Promise<Session> | undefined;
   #journalMode: string | undefined;
@@ -78,7 +76,8 @@ class TransactionSink<T extends object> implements SqliteSink<T> {
 
   constructor(options: SqliteSinkOptions) {
     this.#settings = readSqliteSinkOptions(options);
-    const { idColumn, onConflict } = this.#settings;
+    const { columns, idColumn, onConflict } = this.#settings;
+    this.#reader = new RowReader(columns, idColumn !== undefined);
     this.isIdempotent = idColumn !== undefined || onConflict !== 'reject';
   }
 
@@ -121,8 +120,19 @@ class TransactionSink<T extends object> implements SqliteSink<T> {
     const ids = this.#idsOf(context);
     const session = await this.#open();
     context?.signal?.throwIfAborted();
-    const { taken, positions, rejected } = sortOut(batch, (row, index) => this.#read(row, ids?.[index]));
-    const stored = session.store(taken, ({ position, error }) =>
+    const rejected: RejectedRow[] = [];
+    const positions: number[] = [];
+    const values: SqliteValue[] = [];
+    // Hot path: once per row.
+    for (let index = 0; index < batch.length; index++) {
+      try {
+        this.#reader.read(batch[index], ids?.[index], values);
+        positions.push(index);
+      } catch (error) {
+        rejected.push({ index, error });
+      }
+    }
+    const stored = session.store(values, ({ position, error }) =>
       rejected.push({ index: positions[position] ?? position, error }),
     );
     this.#stats.transactions++;
@@ -151,12 +161,5 @@ class TransactionSink<T extends object> implements SqliteSink<T> {
       },
     );
     return this.#session;
-  }
-
-  #read(row: unknown, id: string | undefined): RowValues {
-    if (typeof row !== 'object' || row === null) throw new ArgumentError(`a row must be an object, got ${show(row)}`);
-    const values = this.#settings.columns.map(({ name, type }) => bindable(name, type, propertyOf(row, name)));
-    if (this.#settings.idColumn !== undefined) values.push(id ?? null);
-    return values;
   }
 }

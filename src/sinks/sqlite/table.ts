@@ -5,9 +5,6 @@ import type { SqliteValue } from './column-types.js';
 import { prepare, type SqliteDatabase, type Statement } from './database.js';
 import type { SqliteSinkSettings } from './sqlite-sink-options.js';
 
-/** Values of one row in the order of the statement. */
-export type RowValues = readonly SqliteValue[];
-
 /** Rows of one statement: a transaction of five such statements took 0.73 of the time of 500 statements. */
 const MOST_ROWS = 100;
 /** Values that one statement takes in every version since 2020. */
@@ -15,29 +12,29 @@ const MOST_VALUES = 32_766;
 
 /** Compiled statements that insert rows, for as long as the database is open. */
 export class Inserts {
+  /** Values of a row. */
+  readonly columns: number;
+  /** Rows that `many` takes. */
+  readonly width: number;
   readonly #one: Statement;
   readonly #many: Statement;
-  /** Rows that `many` takes. */
-  readonly #width: number;
 
   constructor(database: SqliteDatabase, settings: SqliteSinkSettings) {
     const names = columnNames(settings);
-    this.#width = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / names.length)));
+    this.columns = names.length;
+    this.width = Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / names.length)));
     this.#one = prepare(database, insertSql(settings, names, 1));
-    this.#many = prepare(database, insertSql(settings, names, this.#width));
+    this.#many = prepare(database, insertSql(settings, names, this.width));
   }
 
-  /** Rows that `insertBlock` takes at once. */
-  get width(): number {
-    return this.#width;
+  /** Inserts a row. Returns how many were stored. */
+  one(values: readonly SqliteValue[]): number {
+    return this.#one.run(values);
   }
 
-  /** Inserts rows by one statement if they are `width`, else one by one. Returns how many were stored. */
-  insertBlock(rows: readonly RowValues[]): number {
-    if (rows.length === this.#width) return this.#many.run(rows.flat());
-    let stored = 0;
-    for (const row of rows) stored += this.#one.run(row);
-    return stored;
+  /** Inserts `width` rows by one statement. Returns how many were stored. */
+  many(values: readonly SqliteValue[]): number {
+    return this.#many.run(values);
   }
 
   /** Frees the statements. */
