@@ -86,8 +86,11 @@ class Contest {
       deadLetter: ({ number }) => this.dead.push(number),
       onError: () => undefined,
       partition: ({ key }) => key % race.lanes,
+      overflow,
+      concurrency,
+      maxPending,
+      closeTimeout,
       ...(race.hasKey ? { key: ({ key }: Row) => key } : {}),
-      ...{ overflow, concurrency, maxPending, closeTimeout },
     });
   }
 
