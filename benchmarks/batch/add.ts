@@ -16,16 +16,17 @@ const ROWS: readonly Row[] = Array.from({ length: 1_024 }, (_, i) => {
 });
 const EMPTY: Row = { ts: 0, symbol: '', price: 0, size: 0 };
 
-/** What arrived: how many rows, and a sum over which ones in which order. */
+/** Rows of a batch that a sink looks at. All of them would take longer than what is asked about. */
+const LOOK = [0, 17, 250, BATCH - 1];
+
+/** What arrived: how many rows, and a sum over which ones stood at some places of each batch. */
 class Counter {
   rows = 0;
   sum = 0;
 
   take(batch: readonly Row[]): void {
-    for (const { ts } of batch) {
-      this.rows++;
-      this.sum = (this.sum * 31 + ts) % 1_000_003;
-    }
+    this.rows += batch.length;
+    for (const at of LOOK) this.sum = (this.sum * 31 + (batch[at]?.ts ?? -1)) % 1_000_003;
   }
 
   get answer(): unknown {
@@ -55,10 +56,11 @@ export default {
   checkOperations: 5 * BATCH,
   reference(operations) {
     const counter = new Counter();
-    for (let i = 0; i < operations; i++) counter.take([ROWS[i & 1_023] ?? EMPTY]);
+    const rows = Array.from({ length: operations }, (_, i) => ROWS[i & 1_023] ?? EMPTY);
+    for (let from = 0; from < operations; from += BATCH) counter.take(rows.slice(from, from + BATCH));
     return counter.answer;
   },
-  note: 'Sending, the promise per batch and the sink are part of it, some 5 ns per row for the sink alone. With key each row looks itself up.',
+  note: 'Sending and the promise per batch are part of it. Rows are made beforehand. With key each row looks itself up.',
   contenders: [
     {
       name: 'BatchWriter.add',

@@ -76,7 +76,7 @@ export class Intake<T> {
     const lane = this.#lanes.find(facts.partition);
     // Behind rows that wait for room a newer one must not slip into an earlier place.
     if (this.room.size === 0 && lane?.rows.hasKey(facts.key) === true) return this.#replace(lane, item, facts);
-    if (this.hasRoom) return this.#push(item, facts);
+    if (this.hasRoom) return this.#push(item, facts, lane);
     switch (this.#settings.overflow) {
       case 'wait':
         return this.#awaitRoom(item, facts);
@@ -162,9 +162,9 @@ export class Intake<T> {
     return true;
   }
 
-  #push(item: T, facts: RowFacts): true {
+  #push(item: T, facts: RowFacts, known?: Lane<T>): true {
     const identity = this.#identities.take(item);
-    const lane = this.#lanes.at(facts.partition);
+    const lane = known ?? this.#lanes.at(facts.partition);
     this.#tally.accepted++;
     this.#tally.pending++;
     if (lane.rows.pushWith(item, facts, identity)) lane.schedule();

@@ -15,6 +15,8 @@ export class Lanes<T> {
   readonly #laneSettings: LaneSettings<T>;
   readonly #listener: LaneListener<T>;
   readonly #lanes = new Map<unknown, Lane<T>>();
+  /** The lane asked for last: rows of a partition often come in runs. */
+  #latest: Lane<T> | undefined;
   #isHurried = false;
 
   constructor(
@@ -55,12 +57,14 @@ export class Lanes<T> {
 
   /** The lane of a partition; made when it has none yet. */
   at(partition: unknown): Lane<T> {
-    return this.single ?? this.#lanes.get(partition) ?? this.#make(partition);
+    return this.find(partition) ?? this.#make(partition);
   }
 
   /** The lane of a partition, if it has one. */
   find(partition: unknown): Lane<T> | undefined {
-    return this.single ?? this.#lanes.get(partition);
+    if (this.single !== undefined) return this.single;
+    if (this.#latest === undefined || this.#latest.partition !== partition) this.#latest = this.#lanes.get(partition);
+    return this.#latest;
   }
 
   /** The lane whose oldest waiting row is the oldest of all; undefined when no row waits. */
@@ -100,7 +104,9 @@ export class Lanes<T> {
 
   #remove(lane: Lane<T>): void {
     // Partitions come and go, say with a day's symbols.
-    if (lane !== this.single && this.#lanes.get(lane.partition) === lane) this.#lanes.delete(lane.partition);
+    if (lane === this.single || this.#lanes.get(lane.partition) !== lane) return;
+    this.#lanes.delete(lane.partition);
+    if (this.#latest === lane) this.#latest = undefined;
   }
 }
 

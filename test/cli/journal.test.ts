@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +61,19 @@ describe('tickwise journal', () => {
     expect(out).toContain('is no journal segment');
     expect(out).toContain('torn tail of 6 bytes');
     expect(out).toContain('ledger: 1 damaged entries; their rows are sent again');
+  });
+
+  it('says that a file is none, and does not wait for a pipe', async () => {
+    const directory = await temporaryFolder();
+    await leaveRows(directory, rows(0, 12));
+    execFileSync('mkfifo', [join(directory, '00000001-000002.journal')]);
+
+    const { code, out } = await run('journal', directory);
+
+    expect(code).toBe(1);
+    expect(out).toMatch(/00000001-000001\.journal .* whole/);
+    expect(out).toMatch(/00000001-000002\.journal .*is no regular file/);
+    expect(out).toContain('2 files, ');
   });
 
   it('refuses a ledger of another version with a sentence', async () => {

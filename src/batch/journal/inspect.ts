@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isLocked } from './directory-lock.js';
-import { segmentNames } from './journal-files.js';
+import { readOwnFile, segmentNames } from './journal-files.js';
 import { readLedger, type SettledRows } from './ledger.js';
 import { decodeSegment } from './segment-format.js';
 
@@ -68,13 +68,10 @@ async function inspectSegment(
   file: string,
   settled: SettledRows,
 ): Promise<SegmentReport | undefined> {
-  const bytes = await readFile(join(directory, file)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (bytes === undefined) return undefined;
-  const empty = { file, bytes: bytes.length, run: undefined, createdAt: undefined, rows: 0, waiting: 0, corrupt: 0 };
+  const empty = { file, bytes: 0, run: undefined, createdAt: undefined, rows: 0, waiting: 0, corrupt: 0, torn: 0 };
   try {
+    const bytes = await readOwnFile(join(directory, file));
+    empty.bytes = bytes.length;
     const contents = decodeSegment(bytes, file);
     if (contents === undefined) return { ...empty, torn: bytes.length, problem: undefined };
     const { header, records, corrupt, length } = contents;
@@ -84,6 +81,7 @@ async function inspectSegment(
     const torn = bytes.length - length;
     return { ...empty, run, createdAt, rows: records.length, waiting, corrupt, torn, problem: undefined };
   } catch (error) {
-    return { ...empty, torn: 0, problem: error instanceof Error ? error.message : String(error) };
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    return { ...empty, problem: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises';
+import { type FileHandle, lstat, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { CorruptDataError } from '../../core/errors.js';
 
 /** Only the user of the process reads the rows. */
 const FOLDER_MODE = 0o700;
@@ -37,6 +38,24 @@ export function runOf(name: string): number {
 /** Makes a folder and those above it. */
 export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+}
+
+/**
+ * Reads a file of a journal.
+ *
+ * A pipe in its place would be waited for without end, and what a link leads to is not ours to cut.
+ * @throws CorruptDataError when it is no regular file.
+ */
+export async function readOwnFile(path: string): Promise<Buffer> {
+  const found = await lstat(path);
+  if (!found.isFile()) throw new CorruptDataError(`${path} is no regular file: move it away`);
+  return readFile(path);
+}
+
+/** Begins a new file in the place of whatever has its name; nothing is written through a link or into a pipe. */
+export async function openDraft(path: string): Promise<FileHandle> {
+  await rm(path, { force: true });
+  return open(path, 'wx', FILE_MODE);
 }
 
 /** Writes all bytes at a position, however many calls it takes. */

@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs';
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CorruptDataError } from '../../core/errors.js';
 import { crc32 } from './crc32.js';
-import { FILE_MODE, LEDGER, syncFolder, writeAll } from './journal-files.js';
+import { LEDGER, openDraft, readOwnFile, syncFolder, writeAll } from './journal-files.js';
 import { SequenceSet } from './sequence-set.js';
 
 /*
@@ -29,10 +29,10 @@ export interface LedgerContents {
   readonly corrupt: number;
 }
 
-/** Reads the ledger of a directory; an empty one where there is none. @throws CorruptDataError for another version. */
+/** Reads the ledger of a directory; an empty one where there is none. @throws CorruptDataError for another version, or no regular file. */
 export async function readLedger(directory: string): Promise<LedgerContents> {
   const path = join(directory, LEDGER);
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readOwnFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
@@ -135,7 +135,7 @@ export class Ledger {
     header.write(MAGIC, 'latin1');
     header.writeUInt16LE(VERSION, 8);
     const bytes = Buffer.concat([header, encodeEntries(this.#settled)]);
-    const file = await open(draft, 'w', FILE_MODE);
+    const file = await openDraft(draft);
     try {
       await writeAll(file, bytes, 0);
       await file.sync();

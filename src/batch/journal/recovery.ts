@@ -1,8 +1,8 @@
-import { readFile, rm, truncate } from 'node:fs/promises';
+import { rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CorruptDataError } from '../../core/errors.js';
 import { readLedger, type SettledRows } from './ledger.js';
-import { runOf, segmentNames } from './journal-files.js';
+import { readOwnFile, runOf, segmentNames } from './journal-files.js';
 import { decodeSegment, type SegmentContents } from './segment-format.js';
 
 /** The highest number that the format has room for. */
@@ -47,7 +47,7 @@ export interface Recovered {
  * Reads a directory and tidies it up: torn tails are cut, and files without a row that matters removed.
  *
  * Files are read one after the other, and of each only the rows that matter are kept.
- * @throws CorruptDataError for files of another format version, or when no number is left for another run.
+ * @throws CorruptDataError for files of another format version, for what is no regular file, or when no number is left for another run.
  */
 export async function recover(directory: string): Promise<Recovered> {
   const ledger = await readLedger(directory);
@@ -63,7 +63,7 @@ export async function recover(directory: string): Promise<Recovered> {
   let torn = 0;
   for (const name of names) {
     const path = join(directory, name);
-    const bytes = await readFile(path);
+    const bytes = await readOwnFile(path);
     const contents = decodeSegment(bytes, path);
     const found = contents === undefined ? [] : rowsOf(path, contents, ledger.settled, rows);
     rows.push(...found);

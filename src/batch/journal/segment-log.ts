@@ -1,7 +1,7 @@
 import { fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { COPY, FILE_MODE, segmentName, syncData, syncFolder, writeAll } from './journal-files.js';
+import { COPY, FILE_MODE, openDraft, segmentName, syncData, syncFolder, writeAll } from './journal-files.js';
 import type { JournalDurability } from './journal-options.js';
 import type { RecordGroup } from './row-queue.js';
 import { encodeHeader, SEGMENT_HEADER } from './segment-format.js';
@@ -162,7 +162,7 @@ export class SegmentLog {
     if (this.#segments.includes(segment)) {
       const bytes = await readFile(segment.path);
       const copy = join(this.#settings.directory, COPY);
-      const file = await open(copy, 'w', FILE_MODE);
+      const file = await openDraft(copy);
       try {
         await writeAll(file, bytes, 0);
         await syncData(file);

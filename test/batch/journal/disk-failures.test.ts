@@ -234,6 +234,7 @@ describe('a disk that fails', () => {
       for (const row of rows(turn * 10, turn * 10 + 10)) writer.add(row);
       await ioClock.advance(100);
     }
+    await eventually(() => expect(writer.stats().journal?.isFailing).toBe(true));
     disk.syncError = undefined;
     await passUntil(ioClock, writer.secured());
     void writer.close().catch(() => undefined);

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { inspectJournal } from '../../../src/batch/journal/inspect.js';
@@ -101,6 +102,7 @@ describe('a directory with files of others', () => {
     ['a folder', (path: string) => mkdir(path)],
     ['a link to nothing', (path: string) => symlink('/nowhere/at/all', path)],
     ['a link to a file that is no journal', (path: string) => symlink('/etc/hostname', path)],
+    ['a pipe that nobody writes to', async (path: string) => void execFileSync('mkfifo', [path])],
   ])('in whose place of a file of rows is %s, is refused and left as it is', async (_, make) => {
     const directory = await temporaryFolder();
     await leaveRows(directory, rows(0, 3));
@@ -122,6 +124,50 @@ describe('a directory with files of others', () => {
       await drain(directory, table);
     } else await writer.close();
     expect(table.order).toEqual([0, 1, 2]);
+  });
+
+  it('in which a file of rows is a link elsewhere is refused, and the file there stays whole', async () => {
+    const [directory, other] = [await temporaryFolder(), await temporaryFolder()];
+    await leaveRows(other, rows(0, 3));
+    const [foreign = ''] = await segmentsOf(other);
+    await appendFile(foreign, 'a write under way');
+    const before = await readFile(foreign);
+    await symlink(foreign, join(directory, '00000001-000001.journal'));
+    const writer = writerOn(directory, new Table());
+
+    await expect(writer.ready()).rejects.toThrow(/00000001-000001\.journal is no regular file/);
+    expect(await readFile(foreign)).toEqual(before);
+  });
+
+  it.each([
+    ['a pipe', async (path: string) => void execFileSync('mkfifo', [path])],
+    ['a link', (path: string) => symlink('/etc/hostname', path)],
+  ])('in which %s is the ledger is refused with a sentence', async (_, make) => {
+    const directory = await temporaryFolder();
+    await make(join(directory, 'ledger'));
+    const writer = writerOn(directory, new Table());
+
+    await expect(writer.ready()).rejects.toThrow(/ledger is no regular file/);
+  });
+
+  it.each([
+    ['a pipe', async (path: string) => void execFileSync('mkfifo', [path])],
+    ['a link', (path: string, foreign: string) => symlink(foreign, path)],
+  ])('in which %s has the name of a draft loses nothing and writes nowhere else', async (_, make) => {
+    const directory = await temporaryFolder();
+    const foreign = join(await temporaryFolder(), 'foreign');
+    await writeFile(foreign, 'mine');
+    await make(join(directory, 'ledger.new'), foreign);
+    const table = new Table();
+
+    const writer = writerOn(directory, table);
+    for (const row of rows(0, 3)) writer.add(row);
+    await writer.flush();
+    await writer.secured();
+    await writer.close();
+
+    expect(table.order).toEqual([0, 1, 2]);
+    expect(await readFile(foreign, 'utf8')).toBe('mine');
   });
 
   it('with a file of the last run there can be is refused with a sentence', async () => {
