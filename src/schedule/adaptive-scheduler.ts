@@ -365,6 +365,7 @@ export class AdaptiveScheduler {
       timeout,
       maxQueued,
       clock,
+      plain: this.#plain,
       onEnded: () => {
         this.#pump();
         this.#checkIdle();
