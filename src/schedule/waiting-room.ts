@@ -153,6 +153,7 @@ export class WaitingRoom {
     while (line.head < line.oldest.length) {
       const oldest = line.oldest[line.head];
       if (oldest?.progress.isWaiting === true) {
+        trim(line);
         return this.#now() - oldest.progress.enqueuedAt >= line.maxWait / 2 ? oldest : undefined;
       }
       line.head++;
@@ -166,6 +167,13 @@ export class WaitingRoom {
     // Ranks are checked when a task is submitted.
     return this.#lines[progress.settings.rank] as Line;
   }
+}
+
+/** Lets go of those that are through, once they are half of all: a line that is never empty would hold them for ever. */
+function trim(line: Line): void {
+  if (line.head < 64 || line.head * 2 < line.oldest.length) return;
+  line.oldest = line.oldest.slice(line.head);
+  line.head = 0;
 }
 
 function isStillWaiting({ progress }: Submission): boolean {
