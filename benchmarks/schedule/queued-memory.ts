@@ -2,16 +2,17 @@ import { AdaptiveScheduler } from 'tickwise/schedule';
 import type { Benchmark, Contender } from '../runner/contract.js';
 import type { PLimitModule, PQueueModule } from './support/peers.js';
 
-const QUEUED = 200_000;
+const QUEUED = 1_000_000;
 
 /** Holds tasks that wait behind one that never ends. */
 function holding(add: (task: () => Promise<void>) => Promise<unknown>): ReturnType<Contender['setup']> {
   let held = 0;
   const never = new Promise<void>(() => undefined);
+  const task = (): Promise<void> => never;
   return {
     run(operations) {
       for (let index = 0; index < operations; index++) {
-        add(() => never).catch(() => undefined);
+        add(task).catch(() => undefined);
         held++;
       }
       return add;
@@ -27,7 +28,7 @@ export default {
   checkOperations: 100,
   operations: QUEUED,
   reference: (operations) => operations,
-  note: 'With its promise and one handler on it. A list needs nothing per waiting key.',
+  note: 'With its promise and one handler on it; all share one function. A list needs nothing per waiting key.',
   contenders: [
     {
       name: 'AdaptiveScheduler.submit',

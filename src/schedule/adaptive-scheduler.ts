@@ -367,6 +367,7 @@ export class AdaptiveScheduler {
       timeout,
       maxQueued,
       clock,
+      plain: this.#plain,
       onEnded: () => {
         this.#pump();
         this.#checkIdle();

@@ -120,8 +120,10 @@ function numberIn(text: string | undefined): number | undefined {
 function retryAfter(headers: AnswerHeaders | undefined, wallTime: () => number): number | undefined {
   const text = header(headers, 'retry-after');
   const seconds = numberIn(text);
-  if (seconds !== undefined) return seconds * 1_000;
-  const date = text === undefined ? Number.NaN : Date.parse(text);
+  // A number too large to be one of milliseconds would stop everything for ever.
+  if (seconds !== undefined) return isTime(seconds * 1_000) ? seconds * 1_000 : undefined;
+  // A negative number would be read as a date as well.
+  const date = text === undefined || !Number.isNaN(Number(text)) ? Number.NaN : Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, date - wallTime());
 }
 

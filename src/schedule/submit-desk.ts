@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import PQueue from 'p-queue';
 import type { Clock } from '../core/clock.js';
 import { CircuitOpenError, ClosedError, DeadlineError, OverflowError, TimeoutError } from '../core/errors.js';
@@ -10,7 +9,7 @@ import { KeyLanes } from './key-lanes.js';
 import type { RetryPolicy } from './retry-policy.js';
 import { type StartGate, WAIT } from './start-gate.js';
 import { StartLine } from './start-line.js';
-import { Submission } from './submission.js';
+import { Progress, Submission } from './submission.js';
 import type { SubmitCounts, SubmitSettings } from './submit-options.js';
 import type { TaskContext } from './task-context.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -24,6 +23,8 @@ export interface DeskParts {
   readonly timeout: number;
   readonly maxQueued: number;
   readonly clock: Clock;
+  /** What a task without options has. */
+  readonly plain: SubmitSettings;
   /** Called after a task has ended, so that others start. */
   readonly onEnded: () => void;
 }
@@ -48,6 +49,8 @@ export class SubmitDesk implements AttemptOwner {
   readonly #hasRoom = (rank: number): boolean => this.#parts.gate.hasRoom(rank);
   readonly #admit = (submission: Submission): boolean => this.#tryStart(submission);
   readonly #isAgeing: boolean;
+  /** Of all tasks that wait without options. */
+  readonly #plain: Progress;
   #order = 0;
   #queued = 0;
   #running = 0;
@@ -56,6 +59,7 @@ export class SubmitDesk implements AttemptOwner {
   constructor(parts: DeskParts) {
     this.#parts = parts;
     this.#room = new WaitingRoom(parts.classes, () => parts.clock.now());
+    this.#plain = new Progress(parts.plain, true);
     this.#isAgeing = parts.classes.some(({ maxWait }) => maxWait !== Infinity);
     this.#aborts = new AbortGroups((submission, reason) => this.#giveUp(submission, reason));
   }
@@ -81,14 +85,16 @@ export class SubmitDesk implements AttemptOwner {
     if (this.#queued >= maxQueued) {
       return Promise.reject(new OverflowError(`${maxQueued} tasks wait already; raise maxQueued or submit fewer`));
     }
-    return new Promise<Value>((resolve, reject) => {
-      if (settings.signal?.aborted === true) {
-        reject(settings.signal.reason);
-        return;
-      }
+    if (settings.signal?.aborted === true) return Promise.reject(settings.signal.reason);
+    return new Promise<Value>((resolve) => {
+      const isPlain = settings === this.#parts.plain && !this.#isAgeing;
+      const progress = isPlain ? this.#plain : new Progress(settings);
       // Resolved only with what this task returns.
-      const settle = resolve as (value: unknown) => void;
-      this.#accept(new Submission(task, new AsyncResource('tickwise.submit'), settle, reject), settings);
+      const submission = new Submission(task, resolve as (value: unknown) => void, this.#order++, progress);
+      this.#counts.submitted++;
+      this.#queued++;
+      if (isPlain) this.#enter(submission);
+      else this.#accept(submission, progress);
     });
   }
 
@@ -123,7 +129,7 @@ export class SubmitDesk implements AttemptOwner {
   expired(attempt: Attempt): void {
     const { clock, gate, retry, timeout } = this.#parts;
     const submission = attempt.item as Submission;
-    const isTooLate = clock.now() >= submission.deadlineAt;
+    const isTooLate = clock.now() >= submission.progress.deadlineAt;
     const error = isTooLate
       ? new DeadlineError('the deadline passed while the task ran')
       : new TimeoutError(`the task took longer than its timeout of ${timeout} ms`);
@@ -142,34 +148,30 @@ export class SubmitDesk implements AttemptOwner {
     for (const submission of [...this.#room.drain(), ...this.#delayed]) this.#giveUp(submission, error);
   }
 
-  #accept(submission: Submission, settings: SubmitSettings): void {
-    // Hot path, as is all that runs once per task: field by field, `Object.assign` takes several times as long.
-    submission.key = settings.key;
-    submission.rank = settings.rank;
-    submission.priority = settings.priority;
-    submission.weight = settings.weight;
-    submission.endpoint = settings.endpoint;
-    submission.isIdempotent = settings.isIdempotent;
-    submission.signal = settings.signal;
-    if (this.#isAgeing || settings.deadlineAfter !== Infinity) submission.enqueuedAt = this.#parts.clock.now();
-    submission.order = this.#order++;
-    this.#counts.submitted++;
-    this.#queued++;
-    if (settings.deadlineAfter !== Infinity) this.#limitTime(submission, settings.deadlineAfter);
-    if (settings.signal !== undefined) this.#aborts.add(settings.signal, submission);
-    if (submission.key !== undefined && !this.#lanes.enter(submission.key, submission)) {
-      submission.place = 'lane';
+  #accept(submission: Submission, progress: Progress): void {
+    const { deadlineAfter, key, signal } = progress.settings;
+    if (this.#isAgeing || deadlineAfter !== Infinity) progress.enqueuedAt = this.#parts.clock.now();
+    if (deadlineAfter !== Infinity) this.#limitTime(submission, deadlineAfter);
+    if (signal !== undefined) this.#aborts.add(signal, submission);
+    if (key === undefined || this.#lanes.enter(key, submission)) {
+      this.#enter(submission);
       return;
     }
+    progress.place = 'lane';
+    progress.isWaiting = false;
+  }
+
+  #enter(submission: Submission): void {
     this.#room.add(submission);
     this.pump();
   }
 
   #limitTime(submission: Submission, deadline: number): void {
-    submission.deadlineAt = submission.enqueuedAt + deadline;
-    submission.deadline = this.#parts.clock.setTimeout(() => {
-      submission.deadline = undefined;
-      if (submission.place === 'running' || submission.place === 'settled') return;
+    const { progress } = submission;
+    progress.deadlineAt = progress.enqueuedAt + deadline;
+    progress.deadline = this.#parts.clock.setTimeout(() => {
+      progress.deadline = undefined;
+      if (progress.place === 'running' || progress.place === 'settled') return;
       this.#counts.expired++;
       this.#giveUp(submission, new DeadlineError('the deadline passed before the task started'));
     }, deadline);
@@ -178,38 +180,40 @@ export class SubmitDesk implements AttemptOwner {
   /** Asks the gate. A task that it will not have at all is let through to fail at once. */
   #tryStart(submission: Submission): boolean {
     const { clock, gate, retry, timeout } = this.#parts;
+    const { deadlineAt, number, refusals, settings } = submission.progress;
     const attempt = this.#idle.pop() ?? new Attempt(this);
-    attempt.number = submission.number;
-    attempt.refusals = submission.refusals;
-    attempt.weight = submission.weight;
-    attempt.endpoint = submission.endpoint;
-    attempt.rank = submission.rank;
-    const left = submission.deadlineAt === Infinity ? Infinity : submission.deadlineAt - clock.now();
+    attempt.number = number;
+    attempt.refusals = refusals;
+    attempt.weight = settings.weight;
+    attempt.endpoint = settings.endpoint;
+    attempt.rank = settings.rank;
+    const left = deadlineAt === Infinity ? Infinity : deadlineAt - clock.now();
     const wait = gate.tryStart(attempt, Math.min(timeout, left));
     if (wait !== 0) {
       this.#idle.push(attempt);
       if (wait === WAIT.circuitOpen || wait === WAIT.never) {
-        submission.refusal = wait === WAIT.never ? gate.refusal : circuitOpen();
+        submission.own().refusal = wait === WAIT.never ? gate.refusal : circuitOpen();
         return true;
       }
       gate.wakeAfter(wait);
       return false;
     }
     attempt.item = submission;
-    submission.attempt = attempt;
+    submission.own().attempt = attempt;
     if (attempt.number === 1 && attempt.refusals === 0) retry.earn();
     return true;
   }
 
   #start(submission: Submission): void {
-    const { attempt } = submission;
+    const { progress } = submission;
+    const { attempt } = progress;
     if (attempt === undefined) {
-      this.#settle(submission, false, submission.refusal);
+      this.#settle(submission, false, progress.refusal);
       return;
     }
     this.#queued--;
     this.#running++;
-    submission.place = 'running';
+    progress.place = 'running';
     const { limit } = this.#parts.gate;
     if (this.#queue.concurrency !== limit) this.#queue.concurrency = limit;
     void this.#queue.add(() => this.#run(submission, attempt), QUEUE_OPTIONS);
@@ -219,48 +223,49 @@ export class SubmitDesk implements AttemptOwner {
   #run(submission: Submission, attempt: Attempt): Promise<void> {
     return new Promise((resolve) => {
       // Given up before p-queue came to it.
-      if (submission.attempt !== attempt) {
+      if (submission.progress.attempt !== attempt) {
         resolve();
         return;
       }
-      submission.onEnd = resolve;
-      submission.resource.runInAsyncScope(() => this.#call(submission, attempt));
+      submission.progress.onEnd = resolve;
+      submission.runInAsyncScope(() => this.#call(submission, attempt));
     });
   }
 
   #call(submission: Submission, attempt: Attempt): void {
     const { hedger } = this.#parts;
-    if (hedger === undefined || !submission.isIdempotent) attempt.run(callTask, submission);
+    if (hedger === undefined || !submission.progress.settings.isIdempotent) attempt.run(callTask, submission);
     else attempt.run((hedged, context) => hedger.run(attempt, callTask, hedged, context), submission);
   }
 
   /** The call has ended or was given up. */
-  #leaveQueue(submission: Submission): void {
+  #leaveQueue({ progress }: Submission): void {
     this.#running--;
-    submission.attempt = undefined;
-    submission.onEnd?.();
-    submission.onEnd = undefined;
+    progress.attempt = undefined;
+    progress.onEnd?.();
+    progress.onEnd = undefined;
   }
 
   /** After a refusal: the same call again, first among its priority since it came before the others. */
   #repeat(submission: Submission): void {
     this.#counts.throttled++;
-    submission.refusals++;
-    submission.place = 'room';
+    submission.progress.refusals++;
+    submission.progress.place = 'room';
     this.#queued++;
     this.#room.add(submission);
   }
 
   #retry(submission: Submission, delay: number): void {
     this.#counts.retried++;
-    submission.number++;
-    submission.refusals = 0;
-    submission.place = 'delayed';
+    const { progress } = submission;
+    progress.number++;
+    progress.refusals = 0;
+    progress.place = 'delayed';
     this.#queued++;
     this.#delayed.add(submission);
-    submission.retryTimer = this.#parts.clock.setTimeout(() => {
+    progress.retryTimer = this.#parts.clock.setTimeout(() => {
       this.#delayed.delete(submission);
-      submission.place = 'room';
+      progress.place = 'room';
       this.#room.add(submission);
       this.pump();
     }, delay);
@@ -268,26 +273,29 @@ export class SubmitDesk implements AttemptOwner {
 
   /** Ends a submission that was aborted, or is out of time, wherever it is. */
   #giveUp(submission: Submission, reason: unknown): void {
-    const { attempt } = submission;
+    const progress = submission.own();
+    const { attempt } = progress;
     if (attempt !== undefined) {
       this.#parts.gate.abandon(attempt, 'abandoned');
       this.#leaveQueue(submission);
       attempt.abandon(reason);
     }
     this.#room.remove(submission);
-    submission.retryTimer?.cancel();
+    progress.retryTimer?.cancel();
     this.#delayed.delete(submission);
     this.#settle(submission, false, reason);
     this.#parts.onEnded();
   }
 
   #settle(submission: Submission, isOk: boolean, value: unknown): void {
-    const { key, place } = submission;
+    const { progress } = submission;
+    const { place } = progress;
+    const { key, signal } = progress.settings;
     if (place === 'settled') return;
-    submission.place = 'settled';
+    progress.place = 'settled';
     if (place !== 'running') this.#queued--;
-    submission.deadline?.cancel();
-    if (submission.signal !== undefined) this.#aborts.remove(submission.signal, submission);
+    progress.deadline?.cancel();
+    if (signal !== undefined) this.#aborts.remove(signal, submission);
     if (isOk) this.#counts.succeeded++;
     else this.#counts.failed++;
     if (isOk) submission.resolve(value);
@@ -298,9 +306,9 @@ export class SubmitDesk implements AttemptOwner {
   /** The key is free: the next task of it goes to the waiting room. */
   #letNextIn(key: unknown): void {
     let next = this.#lanes.leave(key);
-    while (next?.place === 'settled') next = this.#lanes.leave(key);
+    while (next?.progress.place === 'settled') next = this.#lanes.leave(key);
     if (next === undefined) return;
-    next.place = 'room';
+    next.progress.place = 'room';
     this.#room.add(next);
   }
 }

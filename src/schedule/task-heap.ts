@@ -8,9 +8,12 @@ const FIRST_CAPACITY = 64;
  * A heap of four children per entry on typed arrays: no object per item. It grows by doubling, and shrinks when
  * emptied. While items come in the order they will leave in, as without priorities, it is a queue, whose first item
  * is taken without moving the others; the first one that belongs further ahead makes it a heap, until it is empty.
+ * Priorities are stored from the first that differs.
  */
 export class TaskHeap<T> {
-  #priorities = new Float64Array(FIRST_CAPACITY);
+  /** Empty while the priority of all is `#common`. */
+  #priorities = new Float64Array(0);
+  #common = 0;
   #orders = new Float64Array(FIRST_CAPACITY);
   #items: (T | undefined)[] = [];
   #size = 0;
@@ -31,7 +34,9 @@ export class TaskHeap<T> {
 
   /** Adds an item. One of the same priority with a lower `order` comes before it; by default the order of adding. */
   push(item: T, priority: number, order = this.#order++): void {
-    if (this.#size === this.#priorities.length) this.#makeRoom();
+    if (this.#size === this.#orders.length) this.#makeRoom();
+    if (this.#size === 0) this.#common = priority;
+    else if (priority !== this.#common && this.#isUniform) this.#storePriorities();
     if (this.#isQueue && this.#size > 0 && this.#belongsAhead(priority, order)) this.#becomeHeap();
     const priorities = this.#priorities;
     const orders = this.#orders;
@@ -46,7 +51,7 @@ export class TaskHeap<T> {
       items[at] = items[parent];
       at = parent;
     }
-    priorities[at] = priority;
+    if (!this.#isUniform) priorities[at] = priority;
     orders[at] = order;
     items[at] = item;
   }
@@ -67,6 +72,7 @@ export class TaskHeap<T> {
   /** Keeps only the items for which `isKept` holds. */
   filter(isKept: (item: T) => boolean): void {
     const items = this.#items.slice(this.#head, this.#size);
+    if (this.#isUniform) this.#storePriorities();
     const priorities = this.#priorities.slice(this.#head, this.#size);
     const orders = this.#orders.slice(this.#head, this.#size);
     this.#release();
@@ -87,12 +93,22 @@ export class TaskHeap<T> {
 
   #belongsAhead(priority: number, order: number): boolean {
     const last = this.#size - 1;
-    return isBefore(priority, order, this.#priorities[last] as number, this.#orders[last] as number);
+    const lastPriority = this.#isUniform ? this.#common : (this.#priorities[last] as number);
+    return isBefore(priority, order, lastPriority, this.#orders[last] as number);
+  }
+
+  get #isUniform(): boolean {
+    return this.#priorities.length === 0;
+  }
+
+  #storePriorities(): void {
+    this.#priorities = new Float64Array(this.#orders.length).fill(this.#common, this.#head, this.#size);
   }
 
   /** What is in order is a heap already, once it begins at 0. */
   #becomeHeap(): void {
     this.#compact();
+    if (this.#isUniform) this.#storePriorities();
     this.#isQueue = false;
   }
 
@@ -143,12 +159,13 @@ export class TaskHeap<T> {
   }
 
   #resize(capacity: number): void {
-    const priorities = new Float64Array(capacity);
     const orders = new Float64Array(capacity);
-    priorities.set(this.#priorities.subarray(0, this.#size));
     orders.set(this.#orders.subarray(0, this.#size));
-    this.#priorities = priorities;
     this.#orders = orders;
+    if (this.#isUniform) return;
+    const priorities = new Float64Array(capacity);
+    priorities.set(this.#priorities.subarray(0, this.#size));
+    this.#priorities = priorities;
   }
 
   /** Empties it. */
@@ -156,9 +173,9 @@ export class TaskHeap<T> {
     this.#size = this.#head = 0;
     this.#isQueue = true;
     // All its slots are empty already.
-    if (this.#priorities.length === FIRST_CAPACITY) return;
+    if (this.#orders.length === FIRST_CAPACITY) return;
     this.#items = [];
-    this.#priorities = new Float64Array(FIRST_CAPACITY);
+    this.#priorities = new Float64Array(0);
     this.#orders = new Float64Array(FIRST_CAPACITY);
   }
 }

@@ -45,16 +45,17 @@ export class WaitingRoom {
   /** Adds a submission to its class. */
   add(submission: Submission): void {
     const line = this.#lineOf(submission);
-    submission.isWaiting = true;
+    const { isShared, number, refusals, settings } = submission.progress;
+    if (!isShared) submission.progress.isWaiting = true;
     this.#size++;
-    line.heap.push(submission, submission.priority, submission.order);
-    if (line.maxWait !== Infinity && submission.number === 1 && submission.refusals === 0) line.oldest.push(submission);
+    line.heap.push(submission, settings.priority, submission.order);
+    if (line.maxWait !== Infinity && number === 1 && refusals === 0) line.oldest.push(submission);
   }
 
   /** Takes a submission out that will not start. */
   remove(submission: Submission): void {
-    if (!submission.isWaiting) return;
-    submission.isWaiting = false;
+    if (!submission.progress.isWaiting) return;
+    submission.own().isWaiting = false;
     this.#size--;
     const line = this.#lineOf(submission);
     line.removed++;
@@ -86,7 +87,7 @@ export class WaitingRoom {
     for (const line of this.#lines) {
       for (let next = this.#first(line); next !== undefined; next = this.#first(line)) {
         line.heap.pop();
-        next.isWaiting = false;
+        next.own().isWaiting = false;
         all.push(next);
       }
       line.oldest = [];
@@ -113,24 +114,26 @@ export class WaitingRoom {
   #takeLighter(line: Line, refused: Submission, admit: Admit): Submission | undefined {
     const passed: Submission[] = [];
     let found: Submission | undefined;
-    let { weight } = refused;
+    const { endpoint } = refused.progress.settings;
+    let { weight } = refused.progress.settings;
     for (let next = this.#first(line); next !== undefined && passed.length < MOST_PASSED; next = this.#first(line)) {
       line.heap.pop();
-      if (next.weight < weight || next.endpoint !== refused.endpoint) {
+      const { settings } = next.progress;
+      if (settings.weight < weight || settings.endpoint !== endpoint) {
         if (admit(next)) {
           found = next;
           break;
         }
-        if (next.endpoint === refused.endpoint) weight = next.weight;
+        if (settings.endpoint === endpoint) weight = settings.weight;
       }
       passed.push(next);
     }
-    for (const submission of passed) line.heap.push(submission, submission.priority, submission.order);
+    for (const each of passed) line.heap.push(each, each.progress.settings.priority, each.order);
     return found === undefined ? undefined : this.#taken(found);
   }
 
   #taken(submission: Submission): Submission {
-    submission.isWaiting = false;
+    submission.own().isWaiting = false;
     this.#size--;
     return submission;
   }
@@ -139,7 +142,7 @@ export class WaitingRoom {
   #first(line: Line): Submission | undefined {
     for (;;) {
       const first = line.heap.peek();
-      if (first === undefined || first.isWaiting) return first;
+      if (first === undefined || first.progress.isWaiting) return first;
       line.heap.pop();
       line.removed--;
     }
@@ -149,7 +152,10 @@ export class WaitingRoom {
     if (line.maxWait === Infinity) return undefined;
     while (line.head < line.oldest.length) {
       const oldest = line.oldest[line.head];
-      if (oldest?.isWaiting === true) return this.#now() - oldest.enqueuedAt >= line.maxWait / 2 ? oldest : undefined;
+      if (oldest?.progress.isWaiting === true) {
+        trim(line);
+        return this.#now() - oldest.progress.enqueuedAt >= line.maxWait / 2 ? oldest : undefined;
+      }
       line.head++;
     }
     line.oldest = [];
@@ -157,12 +163,19 @@ export class WaitingRoom {
     return undefined;
   }
 
-  #lineOf({ rank }: Submission): Line {
+  #lineOf({ progress }: Submission): Line {
     // Ranks are checked when a task is submitted.
-    return this.#lines[rank] as Line;
+    return this.#lines[progress.settings.rank] as Line;
   }
 }
 
-function isStillWaiting({ isWaiting }: Submission): boolean {
-  return isWaiting;
+/** Lets go of those that are through, once they are half of all: a line that is never empty would hold them for ever. */
+function trim(line: Line): void {
+  if (line.head < 64 || line.head * 2 < line.oldest.length) return;
+  line.oldest = line.oldest.slice(line.head);
+  line.head = 0;
+}
+
+function isStillWaiting({ progress }: Submission): boolean {
+  return progress.isWaiting;
 }

@@ -49,7 +49,7 @@ describe.each(REGIMES)('told nothing, $name', (regime) => {
 
 describe.each(REGIMES)('told both limits, $name', (regime) => {
   it('takes hardly longer than the ideal scheduler, without a refusal', async () => {
-    // Where the capacity changes from 40 to 8 and back, the larger one; neither more nor less is better there.
+    // Where the capacity changes from 40 to 8 and back, the larger one; neither more, less nor following it is better.
     const isChanging = regime.name === 'capacity 40, 8, 40';
     const concurrency = isChanging ? 40 : 20;
     const ratios: number[] = [];
@@ -65,6 +65,6 @@ describe.each(REGIMES)('told both limits, $name', (regime) => {
       expect(exchange.refused).toBe(0);
     }
 
-    expect(median(ratios)).toBeLessThanOrEqual(isChanging ? 1.105 : 1.05);
+    expect(median(ratios)).toBeLessThanOrEqual(isChanging ? 1.101 : 1.05);
   });
 });

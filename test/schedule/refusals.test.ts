@@ -241,3 +241,17 @@ describe('a breaker', () => {
     expect(scheduler.stats().running).toBe(0);
   });
 });
+
+it.each(['1e308', '-5', 'Infinity', '0x', '9'.repeat(1_000_000)])(
+  'a Retry-After of nonsense stops nothing for ever',
+  async (text) => {
+    const clock = new VirtualClock();
+    const scheduler = new AdaptiveScheduler({ clock });
+    let calls = 0;
+    const refusal = { status: 429, headers: { 'retry-after': text } };
+
+    const answer = scheduler.submit(() => (++calls === 1 ? Promise.reject(refusal) : 'answer'));
+
+    await expect(drive(clock, answer)).resolves.toBe('answer');
+  },
+);
