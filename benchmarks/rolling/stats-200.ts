@@ -4,7 +4,7 @@ import { deviationOf, LENGTH, RIGHT, SERIES, stream, windows } from '../indicato
 import { stdlib } from '../indicators/support/peers.js';
 
 const WINDOW = 200;
-const expected = (): Float64Array[] => [windows(WINDOW, (window) => deviationOf(window, 1))];
+const expected = (): Float64Array[] => [windows(WINDOW, (from, to) => deviationOf(from, to, 1))];
 
 export default {
   question: `how long do the statistics of a window of ${WINDOW} take per value, deviation read?`,
@@ -22,7 +22,7 @@ export default {
             live.push(SERIES[i] ?? 0);
             out[i] = live.std;
           }
-        }, expected());
+        }, expected);
       },
     },
     {
@@ -30,9 +30,9 @@ export default {
       setup: () =>
         stream((from, to, out) => {
           for (let i = from; i < to; i++) {
-            out[i] = i + 1 < WINDOW ? Number.NaN : deviationOf(SERIES.subarray(i + 1 - WINDOW, i + 1), 1);
+            out[i] = i + 1 < WINDOW ? Number.NaN : deviationOf(i + 1 - WINDOW, i + 1, 1);
           }
-        }, expected()),
+        }, expected),
     },
     stdlib('mstdev', WINDOW, expected),
   ],

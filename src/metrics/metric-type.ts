@@ -7,11 +7,11 @@ export type MetricType = 'counter' | 'gauge' | 'untyped';
 const KINDS = new Set(
   (
     'activity_monitor async_covariance bar_aligner bar_builder batch_writer cadence change_gate circuit_breaker ' +
-    'circuit_breaker_group adaptive_scheduler derivation disk_store duck_db_sink error_log ewma_correlation feed_pool ' +
-    'feed_recorder feed_replay http_sink json_cache json_series memo micro_batch ndjson_sink order_book postgres_sink ' +
-    'process_sampler rate_limiter redis_bus redis_sink redis_store replay_ring ring_buffer rolling_correlation ' +
-    'series_codec series_ring shared_reader shared_ring shared_writer sqlite_sink subscription_hub synced_book ' +
-    'telegram_sink universe_filter'
+    'circuit_breaker_group adaptive_scheduler derivation file_store duck_db_appender_sink error_log ewma_correlation feed_pool ' +
+    'feed_recorder feed_replay http_request_sink json_cache json_series memo micro_batcher ndjson_file_sink order_book postgres_table_sink ' +
+    'process_sampler rate_limiter pub_sub_bus redis_transaction_sink connected_store replay_ring ring_buffer rolling_correlation ' +
+    'series_codec series_ring shared_reader shared_ring shared_writer sqlite_transaction_sink subscription_hub synced_book ' +
+    'telegram_message_sink universe_filter'
   ).split(' '),
 );
 

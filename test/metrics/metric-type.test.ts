@@ -8,7 +8,7 @@ function kindsOfLibrary(): string[] {
     .filter((path) => path.endsWith('.ts'))
     .map((path) => readFileSync(`src/${path}`, 'utf8'))
     .filter((text) => /^ {2}stats\(\)/m.test(text))
-    .flatMap((text) => [...text.matchAll(/^export class (\w+)/gm)].map(([, name]) => name ?? ''))
+    .flatMap((text) => [...text.matchAll(/^(?:export )?class (\w+)/gm)].map(([, name]) => name ?? ''))
     .map((name) => name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`).toLowerCase());
 }
 

@@ -1,6 +1,7 @@
 import type { DuckDBAppender } from '@duckdb/node-api';
 import type { RejectedRow, SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ArgumentError, ClosedError } from '../../core/errors.js';
+import { registerClosable } from '../../core/life-cycle.js';
 import type { DuckDbSinkOptions } from './duckdb-sink-options.js';
 import { readDuckDbSinkOptions } from './duckdb-sink-options.js';
 import { RowReader, type RowValues } from './row-check.js';
@@ -74,10 +75,10 @@ const ROW_FAULT = /constraint|duplicate key|conversion error|out of range/i;
  * const writer = new BatchWriter({ sink });
  */
 export function duckdbSink<T extends object>(options: DuckDbSinkOptions): DuckDbSink<T> {
-  return new AppenderSink<T>(options);
+  return new DuckDbAppenderSink<T>(options);
 }
 
-class AppenderSink<T extends object> implements DuckDbSink<T> {
+class DuckDbAppenderSink<T extends object> implements DuckDbSink<T> {
   /** DuckDB does not say which row a constraint refuses. */
   readonly reportsRows = false;
   readonly isIdempotent: boolean;
@@ -93,6 +94,7 @@ class AppenderSink<T extends object> implements DuckDbSink<T> {
     this.#settings = readDuckDbSinkOptions(options);
     this.isIdempotent = this.#settings.idColumn !== undefined;
     this.#reader = new RowReader(this.#settings.columns, this.isIdempotent);
+    registerClosable('store', this);
   }
 
   open(): Promise<void> {

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { RejectedRow, SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ClosedError } from '../../core/errors.js';
+import { registerClosable } from '../../core/life-cycle.js';
 import { jsonLine } from '../row/json-line.js';
 import { Pause } from '../row/pause.js';
 import { type SortedOut, sortOut } from '../row/sort-out.js';
@@ -59,10 +60,10 @@ const LONGEST_REASON = 200;
  * const writer = new BatchWriter({ sink });
  */
 export function httpSink<T extends object>(options: HttpSinkOptions<T>): HttpSink<T> {
-  return new RequestSink<T>(options);
+  return new HttpRequestSink<T>(options);
 }
 
-class RequestSink<T extends object> implements HttpSink<T> {
+class HttpRequestSink<T extends object> implements HttpSink<T> {
   readonly reportsRows: boolean;
   readonly isIdempotent: boolean;
   readonly #settings: HttpSinkSettings<T>;
@@ -79,6 +80,7 @@ class RequestSink<T extends object> implements HttpSink<T> {
     this.isIdempotent = isIdempotent;
     this.#url = String(url);
     this.#pause = new Pause(ioClock);
+    registerClosable('store', this);
   }
 
   write(batch: readonly T[], context: Partial<SendContext> = {}): Promise<SinkReport> {

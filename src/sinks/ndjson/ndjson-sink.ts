@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ArgumentError, ClosedError } from '../../core/errors.js';
 import { FailureReporter } from '../../core/failures.js';
+import { registerClosable } from '../../core/life-cycle.js';
 import { show } from '../../core/show.js';
 import { sortOut } from '../row/sort-out.js';
 import { FullFiles } from './full-files.js';
@@ -54,10 +55,10 @@ export interface NdjsonSink<T extends object> extends SinkObject<T> {
  * const writer = new BatchWriter({ sink });
  */
 export function ndjsonSink<T extends object>(options: NdjsonSinkOptions): NdjsonSink<T> {
-  return new FileSink<T>(options);
+  return new NdjsonFileSink<T>(options);
 }
 
-class FileSink<T extends object> implements NdjsonSink<T> {
+class NdjsonFileSink<T extends object> implements NdjsonSink<T> {
   readonly reportsRows = true;
   readonly isIdempotent = false;
   readonly #settings: NdjsonSinkSettings;
@@ -76,6 +77,7 @@ class FileSink<T extends object> implements NdjsonSink<T> {
     const { directory, name, onError } = this.#settings;
     this.#path = join(directory, `${name}.ndjson`);
     this.#full = new FullFiles(this.#settings, new FailureReporter('ndjsonSink', onError));
+    registerClosable('store', this);
   }
 
   write(batch: readonly T[], context?: Partial<SendContext>): Promise<SinkReport> {

@@ -1,5 +1,6 @@
 import type { RejectedRow, SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ArgumentError, ClosedError } from '../../core/errors.js';
+import { registerClosable } from '../../core/life-cycle.js';
 import { sortOut } from '../row/sort-out.js';
 import { Connections, type PostgresClient } from './client.js';
 import { copyMessages, copyRows } from './copy.js';
@@ -88,10 +89,10 @@ type Order =
  * const writer = new BatchWriter({ sink, concurrency: 4 });
  */
 export function postgresSink<T extends object>(options: PostgresSinkOptions): PostgresSink<T> {
-  return new TableSink<T>(options);
+  return new PostgresTableSink<T>(options);
 }
 
-class TableSink<T extends object> implements PostgresSink<T> {
+class PostgresTableSink<T extends object> implements PostgresSink<T> {
   readonly reportsRows: boolean;
   readonly isIdempotent: boolean;
   readonly #settings: ReturnType<typeof readPostgresSinkOptions>;
@@ -108,6 +109,7 @@ class TableSink<T extends object> implements PostgresSink<T> {
     this.#connections = new Connections(client ?? { url, limit: connections });
     this.reportsRows = !settings.hasConflicts;
     this.isIdempotent = settings.hasConflicts;
+    registerClosable('store', this);
   }
 
   async open(): Promise<void> {

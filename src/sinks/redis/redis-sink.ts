@@ -1,6 +1,7 @@
 import type { RejectedRow, SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ClosedError } from '../../core/errors.js';
 import { FailureReporter } from '../../core/failures.js';
+import { registerClosable } from '../../core/life-cycle.js';
 import { dialerOf } from '../../stores/redis/client.js';
 import { RedisConnection } from '../../stores/redis/connection.js';
 import type { Command, Link } from '../../stores/redis/link.js';
@@ -64,10 +65,10 @@ const OWNER = 'redisSink';
  * const writer = new BatchWriter({ sink: redisSink({ client: new Redis('redis://localhost'), layout }) });
  */
 export function redisSink<T extends object>(options: RedisSinkOptions<T>): RedisSink<T> {
-  return new TransactionSink<T>(options);
+  return new RedisTransactionSink<T>(options);
 }
 
-class TransactionSink<T extends object> implements RedisSink<T> {
+class RedisTransactionSink<T extends object> implements RedisSink<T> {
   readonly reportsRows = true;
   readonly isIdempotent: boolean;
   readonly #commandsOf: CommandsOf<T>;
@@ -91,6 +92,7 @@ class TransactionSink<T extends object> implements RedisSink<T> {
       reporter: this.#reporter,
       prepare: (link) => this.#checkServer(link),
     });
+    registerClosable('store', this);
   }
 
   async write(batch: readonly T[], context?: Partial<SendContext>): Promise<SinkReport> {

@@ -1,5 +1,6 @@
 import type { RejectedRow, SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ArgumentError, ClosedError } from '../../core/errors.js';
+import { registerClosable } from '../../core/life-cycle.js';
 import type { SqliteValue } from './column-types.js';
 import { RowReader } from './row-check.js';
 import { Session } from './session.js';
@@ -59,10 +60,10 @@ export interface SqliteSink<T extends object> extends SinkObject<T> {
  * const writer = new BatchWriter({ sink });
  */
 export function sqliteSink<T extends object>(options: SqliteSinkOptions): SqliteSink<T> {
-  return new TransactionSink<T>(options);
+  return new SqliteTransactionSink<T>(options);
 }
 
-class TransactionSink<T extends object> implements SqliteSink<T> {
+class SqliteTransactionSink<T extends object> implements SqliteSink<T> {
   readonly reportsRows = true;
   readonly isIdempotent: boolean;
   readonly #settings: SqliteSinkSettings;
@@ -79,6 +80,7 @@ class TransactionSink<T extends object> implements SqliteSink<T> {
     const { columns, idColumn, onConflict } = this.#settings;
     this.#reader = new RowReader(columns, idColumn !== undefined);
     this.isIdempotent = idColumn !== undefined || onConflict !== 'reject';
+    registerClosable('store', this);
   }
 
   open(): Promise<void> {

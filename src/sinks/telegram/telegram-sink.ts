@@ -1,5 +1,6 @@
 import type { RejectedRow, SendContext, SinkObject, SinkReport } from '../../batch/index.js';
 import { ClosedError } from '../../core/errors.js';
+import { registerClosable } from '../../core/life-cycle.js';
 import { Pause, sleep } from '../row/pause.js';
 import { sortOut } from '../row/sort-out.js';
 import { newestOfKeys, readAlert } from './alert.js';
@@ -72,10 +73,10 @@ const PERMANENT = new Set([400, 403, 413]);
  * const alerts = new BatchWriter({ sink, ...sink.batching });
  */
 export function telegramSink<T>(options: TelegramSinkOptions<T>): TelegramSink<T> {
-  return new MessageSink<T>(options);
+  return new TelegramMessageSink<T>(options);
 }
 
-class MessageSink<T> implements TelegramSink<T> {
+class TelegramMessageSink<T> implements TelegramSink<T> {
   readonly reportsRows = true;
   readonly isIdempotent = false;
   readonly batching: AlertBatching<T>;
@@ -101,6 +102,7 @@ class MessageSink<T> implements TelegramSink<T> {
       key: (alert) => (isUrgent(alert) ? alert : (key(alert) ?? alert)),
       timeout: TIMEOUT,
     };
+    registerClosable('store', this);
   }
 
   write(batch: readonly T[], context: Partial<SendContext> = {}): Promise<SinkReport> {
