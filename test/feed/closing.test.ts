@@ -1,7 +1,7 @@
+import { VirtualClock } from 'tickwise/core';
 import { describe, expect, it } from 'vitest';
 import type { TopicStatus } from 'tickwise/core';
 import { FeedPool } from 'tickwise/feed';
-import { HoldingClock } from '../holding-clock.js';
 import { FakeVenue, ignore, scene, type TestEvent, testProtocol } from './fake-venue.js';
 import { failureOf, Journal } from './journal.js';
 
@@ -111,10 +111,10 @@ describe('closing', () => {
   });
 });
 
-describe('a pool on a clock of real time', () => {
-  // That its sockets hold no process either is shown by a whole program in test/hub/processes.test.ts.
-  it('has no timer left after close that would keep the process alive', async () => {
-    const clock = new HoldingClock();
+describe('a pool that was closed', () => {
+  // That nothing else of it holds the process is shown by a whole program in test/hub/processes.test.ts.
+  it('has no timer left', async () => {
+    const clock = new VirtualClock();
     const venue = await FakeVenue.start();
     const protocol = testProtocol({ heartbeat: { every: 20_000 } });
     const pool = new FeedPool({ protocol, url: venue.url, ioClock: clock });
@@ -122,14 +122,14 @@ describe('a pool on a clock of real time', () => {
     venue.answer = ignore;
     const waiting = failureOf(pool.subscribe('b', () => undefined));
     await venue.requests.atLeast(2);
-    const during = clock.held;
+    const during = clock.pendingTimers;
 
     await pool.close();
     await venue.close();
 
     expect(await waiting).toMatchObject({ code: 'ERR_CLOSED' });
     expect(during).toBeGreaterThan(0);
-    expect(clock.held).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   });
 });
 
