@@ -73,7 +73,7 @@ export class BatchWriter<T> implements AsyncDisposable {
   /** @throws ConfigError when an option is unknown or has a wrong value. */
   constructor(options: BatchWriterOptions<T>) {
     const settings = readBatchOptions(options);
-    const { name, clock, ioClock, closeTimeout } = settings;
+    const { name, clock, ioClock: io, closeTimeout, handleSignals } = settings;
     this.#settings = settings;
     this.#reporter = new FailureReporter(name, settings.onError);
     this.#flushes = new FlushMarks(name);
@@ -118,8 +118,7 @@ export class BatchWriter<T> implements AsyncDisposable {
     this.#plainRows = this.#plainLane?.rows;
     this.#isOpen = journal === undefined;
     this.#opening = journal === undefined ? Promise.resolve() : this.#open(journal);
-    const closable = { close: () => this.close(), clock: ioClock, closeTimeout };
-    this.#signals = settings.handleSignals ? closeOnSignals(closable) : undefined;
+    if (handleSignals) this.#signals = closeOnSignals({ close: () => this.close(), clock: io, closeTimeout });
     registerClosable('writer', this);
   }
 

@@ -105,13 +105,17 @@ export class FanOut implements Seat {
   /**
    * Records a value, stamped with the moment the history was given last, and calls every active subscriber.
    * Each 256th value asks for another look at the clock.
-   *
-   * Hot path: once per value. The calls are written out one by one, see `Roster`. They stand here and not in a
-   * function of their own: this one is too long to be compiled into its callers, so handlers are compiled into it.
    */
   deliver(value: unknown): void {
-    const roster = this.#quick;
-    if (roster === undefined) return this.#deliverSlowly(value);
+    if (this.#quick === undefined) this.#deliverSlowly(value);
+    else this.#deliverQuickly(this.#quick, value);
+  }
+
+  /**
+   * Hot path: once per value. The calls are written out one by one, see `Roster`. The function is too long to be
+   * compiled into its callers, so that handlers are compiled into it.
+   */
+  #deliverQuickly(roster: Roster, value: unknown): void {
     const sequence = this.history.add(value);
     if ((sequence & 255) === 0) this.#plan.time.expire();
     const context = { topic: this.name, replayed: false, sequence };

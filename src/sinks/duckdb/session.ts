@@ -44,7 +44,7 @@ export async function openSession(settings: DuckDbSinkSettings): Promise<Session
 }
 
 /** The columns, and after them the rows' identities. */
-export function storedColumns({
+function storedColumns({
   columns,
   idColumn,
 }: Pick<DuckDbSinkSettings, 'columns' | 'idColumn'>): readonly ColumnSetting[] {
