@@ -26,7 +26,7 @@ const schema = z.strictObject({
  * Keeps the levels of one instrument, sorted, from snapshots and deltas.
  *
  * Cost: a change is a binary search per level plus a few moves; a read by position is O(1) and
- * allocates nothing. Memory: one entry per level, the level objects are those of the event.
+ * makes nothing but the number it returns. Memory: one entry per level, the level objects are those of the event.
  *
  * @example
  * const book = new OrderBook(protocol.book('btcusdt@depth@100ms'));

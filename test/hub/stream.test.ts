@@ -91,6 +91,27 @@ describe('stream', () => {
     expect(stream.stats()).toMatchObject({ conflated: 39_999, delivered: 1 });
   });
 
+  it('brings a loop the last of every burst when conflating, and ends it', async () => {
+    const hub = new SubscriptionHub<Topics>();
+    const stream = hub.stream('a', { queue: 1, overflow: { conflate: () => 'one key' } });
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const value of stream) seen.push(value);
+    })();
+
+    for (const burst of [1, 2, 3]) {
+      for (let value = 1; value <= 40_000; value++) hub.publish('a', burst * 100_000 + value);
+      await settle();
+    }
+    await hub.close();
+    await reading;
+
+    expect(seen.filter((value) => value % 100_000 === 40_000)).toEqual([140_000, 240_000, 340_000]);
+    expect(seen.length).toBeLessThanOrEqual(6);
+    const { received, delivered, conflated } = stream.stats();
+    expect([received, delivered + conflated]).toEqual([120_000, 120_000]);
+  });
+
   it('lets a publisher that awaits run no faster than the loop', async () => {
     const hub = new SubscriptionHub<Topics>();
     const stream = hub.stream('a', { queue: 2, overflow: 'wait' });
