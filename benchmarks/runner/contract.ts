@@ -56,6 +56,8 @@ export interface Contender {
 
 /** A contender ready to run. */
 export interface Instance {
+  /** In place of the benchmark's `leastOperations`, for a contender whose operations are far longer than the others'. */
+  readonly leastOperations?: number;
   /**
    * Does so many operations in a loop of its own, so that a block of them is timed, not each one.
    *

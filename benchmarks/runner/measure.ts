@@ -30,8 +30,9 @@ export async function measureTime(
   instance: Instance,
   { warmup, block, blocks }: Settings,
   now: Stopwatch,
-  leastOperations = 64,
+  fewest = 64,
 ): Promise<number> {
+  const { leastOperations = fewest } = instance;
   const timed = async (operations: number): Promise<number> => {
     const start = now();
     const result = instance.run(operations);

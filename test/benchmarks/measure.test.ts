@@ -91,6 +91,23 @@ describe('measureTime', () => {
     expect(nanoseconds).toBeGreaterThan(5);
     expect(nanoseconds).toBeLessThan(1e6);
   });
+
+  it('takes as few operations as an instance of long ones asks for, warming up too', async () => {
+    let now = 0;
+    const sizes: number[] = [];
+    const instance: Instance = {
+      leastOperations: 4,
+      run(operations) {
+        sizes.push(operations);
+        now += operations;
+      },
+      answer: () => 0,
+    };
+
+    await measureTime(instance, { rounds: 1, warmup: 8, block: 4, blocks: 2 }, () => now, 2_000);
+
+    expect(sizes).toEqual([4, 4, 4, 4, 4]);
+  });
 });
 
 describe('a unit', () => {
