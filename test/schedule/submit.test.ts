@@ -19,10 +19,10 @@ describe('submit', () => {
     expect(scheduler.stats()).toMatchObject({ submitted: 3, succeeded: 2, failed: 1, queued: 0, running: 0 });
   });
 
-  it('keeps the async context of 1 000 callers', async () => {
+  it('keeps the async context of 100 000 callers', async () => {
     const store = new AsyncLocalStorage<number>();
     const scheduler = new AdaptiveScheduler({ concurrency: 6 });
-    const seen = numbers(1_000).map((index) =>
+    const seen = numbers(100_000).map((index) =>
       store.run(index, () =>
         scheduler.submit(async () => {
           await Promise.resolve();
@@ -31,20 +31,23 @@ describe('submit', () => {
       ),
     );
 
-    expect(await Promise.all(seen)).toEqual(numbers(1_000));
+    expect(await Promise.all(seen)).toEqual(numbers(100_000));
   });
 
-  it('starts by priority, equal ones in their order, among 10 000 of random priority', async () => {
+  it.each([
+    [10_000, 97],
+    [100_000, 1_000_000],
+  ])('starts by priority, equal ones in their order: %d tasks of %d levels', async (count, levels) => {
     const scheduler = new AdaptiveScheduler({ concurrency: 1 });
     scheduler.pause();
     const started: number[] = [];
-    const priorities = numbers(10_000).map((index) => (Math.imul(index + 1, 2_654_435_761) >>> 0) % 97);
+    const priorities = numbers(count).map((index) => (Math.imul(index + 1, 2_654_435_761) >>> 0) % levels);
     const all = priorities.map((priority, index) => scheduler.submit(() => void started.push(index), { priority }));
 
     scheduler.resume();
     await Promise.all(all);
 
-    const expected = numbers(10_000).toSorted((a, b) => (priorities[b] ?? 0) - (priorities[a] ?? 0) || a - b);
+    const expected = numbers(count).toSorted((a, b) => (priorities[b] ?? 0) - (priorities[a] ?? 0) || a - b);
     expect(started).toEqual(expected);
   });
 
