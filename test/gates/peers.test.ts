@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { peerPackages } from '../../scripts/tools/manifest.js';
 import { runProgram } from './run-program.js';
 
-/** Packages whose clients users make and pass in: no adapter imports them. */
-const PASSED_IN = new Set(['ioredis', 'redis']);
+/** Packages whose clients and meters users make and pass in: no adapter imports them. */
+const PASSED_IN = new Set(['@opentelemetry/api', 'ioredis', 'redis']);
 
 describe('an adapter whose package is not installed', () => {
   it('says so in one error with a code that names the package', async () => {
