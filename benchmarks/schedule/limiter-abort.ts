@@ -26,6 +26,7 @@ export default {
   question: `how long does it take to let ${WAITING} requests wait on one signal and to abort them?`,
   operation: 'round',
   checkOperations: 1,
+  leastOperations: 1,
   reference: (operations) => operations * WAITING,
   contenders: [
     {
