@@ -5,12 +5,12 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const GENERATED = new Set(['build', 'results', 'node_modules']);
+const NOT_BENCHMARKS = new Set(['build', 'results', 'node_modules', 'runner']);
 
 const home = dirname(fileURLToPath(import.meta.url));
 const folder = resolve(folderArgument() ?? home);
 
-await compile(join(home, 'runner'), join(home, 'build', 'runner'));
+await bundleRunner();
 await compile(folder, join(folder, 'build'));
 const { runCommand } = await import(pathToFileURL(join(home, 'build', 'runner', 'main.js')).href);
 process.exitCode = await runCommand(process.argv.slice(2), folder);
@@ -19,6 +19,23 @@ process.exitCode = await runCommand(process.argv.slice(2), folder);
 function folderArgument() {
   const at = process.argv.indexOf('--folder');
   return at === -1 ? undefined : process.argv[at + 1];
+}
+
+/** The runner draws its page with the code that draws the report of the trading pipeline: bundled, not copied. */
+async function bundleRunner() {
+  const { outputFiles } = await build({
+    entryPoints: ['main', 'worker', 'claim-worker'].map((name) => join(home, 'runner', `${name}.ts`)),
+    outdir: join(home, 'build', 'runner'),
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'inline',
+    write: false,
+  });
+  await Promise.all(outputFiles.map(({ path, text }) => replace(path, text)));
 }
 
 /**
@@ -47,7 +64,7 @@ async function sources(directory) {
   const entries = await readdir(directory, { withFileTypes: true });
   const found = entries.map((entry) => {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) return GENERATED.has(entry.name) ? [] : sources(path);
+    if (entry.isDirectory()) return NOT_BENCHMARKS.has(entry.name) ? [] : sources(path);
     return entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? [path] : [];
   });
   return (await Promise.all(found)).flat();

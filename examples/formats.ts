@@ -1,9 +1,10 @@
-// Writes a recording and blocks of rows into a folder, and prints checksums of what they hold. A reader in another
+// Writes a recording, a journal and blocks of rows into a folder, and prints checksums of what they hold. A reader in another
 // language that prints the same has understood FORMATS.md: python3 examples/python/checksums.py <folder>
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { BatchWriter } from 'tickwise/batch';
 import { SeriesCodec } from 'tickwise/codec';
 import { checksums } from './formats/checksums.js';
 
@@ -42,5 +43,16 @@ const recording = [
   `{"t":${start}.481,"dir":"in","msg":{ "e":"trade", "p":"61800.30", "note":"\\"msg\\": € \\u20ac" }}`,
 ];
 writeFileSync(join(folder, 'session.ndjson.gz'), gzipSync(`${recording.join('\n')}\n`));
+
+// A journal whose sink was down to the end: its rows wait for the next writer.
+const writer = new BatchWriter<(typeof trades)[number]>({
+  sink: () => Promise.reject(new Error('down')),
+  journal: { directory: join(folder, 'journal') },
+  closeTimeout: 0,
+  onError: () => undefined,
+});
+for (const trade of trades.slice(0, 100)) writer.add(trade);
+await writer.secured();
+await writer.close().catch((error: Error) => console.error(error.message));
 
 for (const line of checksums(folder)) console.log(line);

@@ -52,6 +52,7 @@ function turns(counter: Counter, add: (row: Row) => unknown, flush: () => Promis
 
 export default {
   question: `how long does a row take through a writer, batches of ${BATCH}, before a sink that answers at once?`,
+  headline: true,
   operation: 'row',
   checkOperations: 5 * BATCH,
   reference(operations) {

@@ -13,7 +13,7 @@ export default {
   question: 'how long does a row take into Postgres, in batches of 500, 1 ms away each way?',
   unit: 'wall-ns',
   operation: 'row',
-  leastOperations: 4 * BATCH,
+  leastOperations: 16 * BATCH,
   checkOperations: 700,
   reference: (operations) => {
     const tenths = ROWS.slice(0, operations).reduce((sum, { price }) => sum + Math.round(price * 10), 0);

@@ -71,6 +71,7 @@ function byHand(module: Sqlite, width: number): Instance {
 
 export default {
   question: `how long does a row take into SQLite, in transactions of ${BATCH}?`,
+  headline: true,
   unit: 'wall-ns',
   operation: 'row',
   leastOperations: 4 * BATCH,

@@ -4,6 +4,7 @@ import { BLOCKS, SOURCE, type Trade } from './support/trades.js';
 
 export default {
   question: `how long does it take to make 500 rows of bytes (${SOURCE})?`,
+  headline: true,
   operation: 'block of 500 rows',
   checkOperations: 50,
   reference: rowsAfter,

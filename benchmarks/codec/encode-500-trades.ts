@@ -4,6 +4,7 @@ import { blockOf, SOURCE } from './support/trades.js';
 
 export default {
   question: `how long does it take to make bytes of 500 rows (${SOURCE})?`,
+  headline: true,
   operation: 'block of 500 rows',
   checkOperations: 50,
   reference: rowsAfter,

@@ -118,6 +118,7 @@ function everything(): Instance {
 
 export default {
   question: `how long until one changed input of ${SYMBOLS} symbols × ${DERIVED} nodes is known everywhere?`,
+  headline: true,
   operation: 'change',
   checkOperations: 3 * SYMBOLS + 7,
   reference: totalsAfter,

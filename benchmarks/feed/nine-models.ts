@@ -13,6 +13,7 @@ function sums(operations: number): number[][] {
 
 export default {
   question: `what does a tick cost the bot when ${MODELS} models want every tick of ${SYMBOLS} symbols?`,
+  headline: true,
   operation: 'tick',
   leastOperations: 960,
   checkOperations: 5_000,

@@ -1,3 +1,3 @@
 import { fanOut } from './support/fan-out.js';
 
-export default fanOut(9);
+export default { ...fanOut(9), headline: true };

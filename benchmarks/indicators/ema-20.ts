@@ -11,6 +11,7 @@ const expected = (): Float64Array[] => {
 
 export default {
   question: 'how long does an exponential average of 20 take per point, over 10^6 points?',
+  headline: true,
   operation: 'point',
   checkOperations: LENGTH,
   reference: () => RIGHT,

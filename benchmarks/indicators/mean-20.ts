@@ -8,6 +8,7 @@ const expected = (): Float64Array[] => [windows(PERIOD, meanOf)];
 
 export default {
   question: 'how long does a mean of 20 take per point, over 10^6 points?',
+  headline: true,
   operation: 'point',
   checkOperations: LENGTH,
   reference: () => RIGHT,

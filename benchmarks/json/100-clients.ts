@@ -47,6 +47,7 @@ function once(): Instance {
 
 export default {
   question: `how long does a tick take in which the last of ${CANDLES} bars changes and ${CLIENTS} clients ask for them?`,
+  headline: true,
   operation: 'tick',
   checkOperations: 207,
   reference: (operations) => JSON.stringify(candlesAfter(operations)),

@@ -6,6 +6,7 @@ import { serialisedContenders } from './support/hit-serialised.js';
 
 export default {
   question: `how long does a hit on a window of ${BARS} bars take, given as objects of six numbers?`,
+  headline: true,
   operation: 'hit',
   checkOperations: 100,
   reference: (operations) => hitAnswer(16, operations),

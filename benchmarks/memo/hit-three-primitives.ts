@@ -36,6 +36,7 @@ function nested(load: Load): Load {
 
 export default {
   question: 'how long does a hit on three primitives take, with a time to live?',
+  headline: true,
   operation: 'hit',
   checkOperations: 1_000,
   reference: (operations) => hitAnswer(64, operations),

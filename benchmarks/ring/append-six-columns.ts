@@ -49,6 +49,7 @@ function series(layout: 'mirrored' | 'compact'): Instance {
 
 export default {
   question: `how long does a bar of six numbers take to go into a full ring of ${CAPACITY}?`,
+  headline: true,
   operation: 'bar',
   checkOperations: 2 * CAPACITY + 7,
   reference: (operations) => Array.from({ length: CAPACITY }, (_, i) => barAt(operations - CAPACITY + i)),

@@ -12,6 +12,7 @@ function ends(window: ArrayLike<number>): number {
 
 export default {
   question: `how long does the window of the newest ${WINDOW} of ${CAPACITY} take when nothing came since it was last asked?`,
+  headline: true,
   operation: 'window',
   checkOperations: 10,
   reference: () => Array.from({ length: WINDOW }, (_, i) => priceAt(PUSHED - WINDOW + i)),

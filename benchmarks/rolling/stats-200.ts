@@ -8,6 +8,7 @@ const expected = (): Float64Array[] => [windows(WINDOW, (from, to) => deviationO
 
 export default {
   question: `how long do the statistics of a window of ${WINDOW} take per value, deviation read?`,
+  headline: true,
   operation: 'value',
   checkOperations: LENGTH,
   reference: () => RIGHT,

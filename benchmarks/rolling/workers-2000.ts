@@ -8,7 +8,7 @@ const bars = makeBars(SYMBOLS);
 const ours = (name: string, workers: number): Contender => ({
   name,
   ours: true,
-  setup: () => pushes('wasm', { symbols: SYMBOLS, isRead: true, workers }),
+  setup: () => pushes('wasm', { symbols: SYMBOLS, reads: 'matrix', workers }),
 });
 
 export default {

@@ -6,14 +6,17 @@
  * - `bytes`: memory per operation that is still held after all operations.
  * - `gc-ms`: milliseconds of one full garbage collection while what all operations made is held.
  * - `misses`: calls in 1 000 that a cache could not answer; `run` returns how many of its operations these were.
+ * - `stored-bytes`: bytes per operation that a server keeps; `run` returns how many it keeps after all operations.
  * - `delay-ms`: 99th percentile of the delay of the event loop while all operations run, after as many to warm up.
  */
-export type Unit = 'ns' | 'wall-ns' | 'bytes' | 'gc-ms' | 'misses' | 'delay-ms';
+export type Unit = 'ns' | 'wall-ns' | 'bytes' | 'gc-ms' | 'misses' | 'stored-bytes' | 'delay-ms';
 
 /** What a benchmark file exports as default: one question, and who answers it. */
 export interface Benchmark {
   /** The question in the title, such as `how long does a window of 200 take?`. */
   readonly question: string;
+  /** Marks those that `--quick` asks when nothing is named: one or two a primitive, done in seconds. */
+  readonly headline?: boolean;
   /**
    * What is measured.
    * @default 'ns'
@@ -23,7 +26,7 @@ export interface Benchmark {
   readonly operation: string;
   /** Operations to run before answers are compared: enough to reach every state, such as a full ring. */
   readonly checkOperations: number;
-  /** For `unit: 'bytes'`, `'gc-ms'`, `'misses'` and `'delay-ms'`: operations of the measured run. */
+  /** For `unit: 'bytes'`, `'gc-ms'`, `'misses'`, `'stored-bytes'` and `'delay-ms'`: operations of the measured run. */
   readonly operations?: number;
   /**
    * Fewest operations of a timed block, for work that comes in batches: a multiple of a batch. Below 64, for long
@@ -81,12 +84,17 @@ export interface Settings {
   readonly block: number;
   /** Timed blocks, or for `gc-ms` collections, per process; their median is the round's result. */
   readonly blocks: number;
+  /**
+   * Milliseconds of timed blocks per process after which no further one is begun; one is always timed.
+   * @default Infinity
+   */
+  readonly longest?: number;
 }
 
 /** Settings of a normal run. */
 export const FULL: Settings = { rounds: 7, warmup: 150, block: 8, blocks: 15 };
 /** Settings of `--quick`: a few seconds per benchmark, for a first look. */
-export const QUICK: Settings = { rounds: 3, warmup: 40, block: 2, blocks: 7 };
+export const QUICK: Settings = { rounds: 3, warmup: 40, block: 2, blocks: 7, longest: 500 };
 
 /** What a contender's process is told. */
 export interface Assignment {

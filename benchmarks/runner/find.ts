@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,7 +9,9 @@ export interface Found {
   readonly file: string;
 }
 
-const NOT_PRIMITIVES = new Set(['build', 'results', 'node_modules', 'runner']);
+/** Folder of what is not measured against peers but held against promises. */
+const CLAIMS = 'claims';
+const NOT_PRIMITIVES = new Set(['build', 'results', 'node_modules', 'runner', CLAIMS]);
 
 /** All benchmarks of a folder, by name. */
 export async function findBenchmarks(folder: string): Promise<Found[]> {
@@ -16,6 +19,17 @@ export async function findBenchmarks(folder: string): Promise<Found[]> {
   const primitives = entries.filter((entry) => entry.isDirectory() && !NOT_PRIMITIVES.has(entry.name));
   const found = await Promise.all(primitives.map(({ name }) => findQuestions(folder, name)));
   return found.flat().toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether a word of a selection names claims: `claims` for all, `claims/memo` for a group. */
+export function isOfClaims(word: string): boolean {
+  return word === CLAIMS || word.startsWith(`${CLAIMS}/`);
+}
+
+/** All groups of claims of a folder, by name. */
+export async function findClaims(folder: string): Promise<Found[]> {
+  const found = existsSync(join(folder, CLAIMS)) ? await findQuestions(folder, CLAIMS) : [];
+  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { ClaimGroup } from './claim.js';
 import type { Benchmark, Contender } from './contract.js';
 import { UNITS } from './units.js';
 
@@ -15,6 +16,16 @@ export async function loadBenchmark(file: string): Promise<Benchmark> {
   if (problem !== undefined) throw new Error(`${file}: ${problem}`);
   // Checked on the line before, as far as JavaScript can.
   return benchmark as Benchmark;
+}
+
+/** Imports a compiled group of claims and checks that each can be measured. */
+export async function loadClaims(file: string): Promise<ClaimGroup> {
+  const module: unknown = await import(pathToFileURL(file).href);
+  const group = property(module, 'default');
+  const problem = claimsProblemOf(group);
+  if (problem !== undefined) throw new Error(`${file}: ${problem}`);
+  // Checked on the line before, as far as JavaScript can.
+  return group as ClaimGroup;
 }
 
 /** Imports what a contender's `setup` receives: its package, a file of it, or nothing. */
@@ -40,6 +51,16 @@ function problemOf(benchmark: unknown): string | undefined {
   if (!Array.isArray(contenders) || contenders.length === 0) return 'the default export needs contenders';
   const names = contenders.map((contender) => property(contender, 'name'));
   return new Set(names).size === names.length ? undefined : 'two contenders have the same name';
+}
+
+function claimsProblemOf(group: unknown): string | undefined {
+  const claims = property(group, 'claims');
+  if (typeof property(group, 'title') !== 'string') return 'the default export needs a title';
+  if (!Array.isArray(claims) || claims.length === 0) return 'the default export needs claims';
+  const broken = claims.findIndex((claim) =>
+    ['measure', 'isMet'].some((name) => typeof property(claim, name) !== 'function'),
+  );
+  return broken === -1 ? undefined : `claim ${broken} needs measure and isMet`;
 }
 
 function property(value: unknown, name: string): unknown {

@@ -4,12 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { FULL, QUICK } from './contract.js';
 import { type Environment, readEnvironment } from './environment.js';
-import { findBenchmarks, type Found, select } from './find.js';
+import type { ClaimResult } from './claim.js';
+import { countClaims, measureClaims } from './claims.js';
+import { renderClaims, writeClaims } from './claims-report.js';
+import { findBenchmarks, findClaims, type Found, isOfClaims, select } from './find.js';
 import { loadBenchmark } from './load.js';
 import { installPeers, providePackage } from './prepare.js';
-import { killContenders, runContender } from './processes.js';
+import { killContenders, runClaims, runContender } from './processes.js';
 import { ProgressLine } from './progress.js';
 import { type Report, renderHeader, renderReport, writeReport } from './report.js';
+import { writePage } from './write-page.js';
 import { runSession, type Standing } from './session.js';
 
 /** The checkout; this file is compiled to benchmarks/build/runner/. */
@@ -17,13 +21,16 @@ const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
 const HELP = `
 Each contender runs in its own process, in alternated order, after its answer was compared with the
-reference. Results go to stdout and, as JSON, to <folder>/results/. The exit code is 1 when one of ours
-was refused or failed.
+reference. Results go to stdout, as JSON to <folder>/results/, and as a web page with plots to
+<folder>/results/report.html. The exit code is 1 when one of ours was refused or failed.
 
   npm run bench                        everything
   npm run bench -- ring memo           two primitives
   npm run bench -- ring/window-200     one question
-  npm run bench -- ring --quick        a first look
+  npm run bench -- ring --quick        a first look at one primitive
+  npm run bench -- claims              what the documents behind the library promise: claim, measured, met or not
+  npm run bench -- claims/memo         one group of them
+  npm run bench -- --quick             a first look at everything: the headline question of each primitive
 `;
 
 interface Flags {
@@ -52,22 +59,67 @@ export async function runCommand(args: readonly string[], folder: string): Promi
   return code;
 }
 
-async function runAll(names: readonly string[], isQuick: boolean, folder: string): Promise<number> {
-  const selected = select(await findBenchmarks(folder), names);
-  if (existsSync(join(folder, 'package.json'))) {
-    await installPeers(folder);
-    await providePackage(ROOT, folder);
-  }
+async function runAll(words: readonly string[], isQuick: boolean, folder: string): Promise<number> {
+  const selected = await chooseBenchmarks(words, isQuick, folder);
+  const groups = await chooseClaims(words, isQuick, folder);
+  await prepare(folder, selected.length > 0);
   const environment = await readEnvironment(ROOT, folder);
   process.stdout.write(`${renderHeader(environment)}\n\n`);
-  let code = 0;
+  const reports: Report[] = [];
   for (const found of selected) {
     const report = await runOne(found, isQuick, environment);
     process.stdout.write(`${renderReport(report)}\n`);
     await writeReport(folder, report);
-    if (report.standings.some(isOurFault)) code = 1;
+    reports.push(report);
   }
-  return code;
+  const claims = await runAllClaims(groups, folder, environment);
+  process.stdout.write(`The page is ${await writePage(folder, { reports, claims, environment })}\n`);
+  const hasFailed = reports.some(({ standings }) => standings.some(isOurFault));
+  return hasFailed || claims.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
+}
+
+async function chooseBenchmarks(words: readonly string[], isQuick: boolean, folder: string): Promise<readonly Found[]> {
+  const names = words.filter((word) => !isOfClaims(word));
+  if (names.length === 0 && words.length > 0) return [];
+  const named = select(await findBenchmarks(folder), names);
+  return isQuick && names.length === 0 ? headlines(named) : named;
+}
+
+/** Claims take minutes: they are left out of a first look, unless named. */
+async function chooseClaims(words: readonly string[], isQuick: boolean, folder: string): Promise<readonly Found[]> {
+  const names = words.filter(isOfClaims);
+  if (names.length === 0 && (words.length > 0 || isQuick)) return [];
+  return select(await findClaims(folder), names);
+}
+
+/** Claims compare with the usual way of writing it, so they need no peers. */
+async function prepare(folder: string, needsPeers: boolean): Promise<void> {
+  if (!existsSync(join(folder, 'package.json'))) return;
+  if (needsPeers) await installPeers(folder);
+  await providePackage(ROOT, folder);
+}
+
+async function runAllClaims(
+  groups: readonly Found[],
+  folder: string,
+  environment: Environment,
+): Promise<readonly ClaimResult[]> {
+  if (groups.length === 0) return [];
+  const progress = new ProgressLine(await countClaims(groups));
+  try {
+    const results = await measureClaims(groups, runClaims, (claim) => progress.next(claim));
+    process.stdout.write(`${renderClaims(results)}\n`);
+    await writeClaims(folder, results, environment);
+    return results;
+  } finally {
+    progress[Symbol.dispose]();
+  }
+}
+
+/** Those that are marked as headlines; all when none is. */
+async function headlines(all: readonly Found[]): Promise<readonly Found[]> {
+  const marked = await Promise.all(all.map(async ({ file }) => (await loadBenchmark(file)).headline === true));
+  return marked.includes(true) ? all.filter((_, index) => marked[index]) : all;
 }
 
 async function runOne({ name, file }: Found, isQuick: boolean, environment: Environment): Promise<Report> {

@@ -28,7 +28,7 @@ export const wallTime: Stopwatch = () => performance.now();
 /** Nanoseconds per operation: the median over timed blocks, after warming up. */
 export async function measureTime(
   instance: Instance,
-  { warmup, block, blocks }: Settings,
+  { warmup, block, blocks, longest = Infinity }: Settings,
   now: Stopwatch,
   fewest = 64,
 ): Promise<number> {
@@ -45,7 +45,10 @@ export async function measureTime(
   for (const end = now() + warmup; now() < end;) await timed(warmupOperations);
   const operations = await blockSize(timed, block, leastOperations);
   const results: number[] = [];
-  for (let index = 0; index < blocks; index++) results.push(((await timed(operations)) * 1e6) / operations);
+  const end = now() + longest;
+  for (let index = 0; index === 0 || (index < blocks && now() < end); index++) {
+    results.push(((await timed(operations)) * 1e6) / operations);
+  }
   return median(results);
 }
 

@@ -58,7 +58,12 @@ export const UNITS: Readonly<Record<Unit, UnitOf>> = {
   misses: {
     head: (operation) => `misses/1 000 ${operation}s`,
     method: 'counted from the first call on',
-    measure: (make, benchmark) => use(make, (instance) => countMisses(instance, operationsOf(benchmark))),
+    measure: (make, benchmark) => use(make, (instance) => countIn(1_000, instance, operationsOf(benchmark), 'misses')),
+  },
+  'stored-bytes': {
+    head: (operation) => `bytes/${operation}`,
+    method: 'as the server counts them, keys included',
+    measure: (make, benchmark) => use(make, (instance) => countIn(1, instance, operationsOf(benchmark), 'bytes')),
   },
   'delay-ms': {
     head: () => 'ms p99',
@@ -77,10 +82,11 @@ export async function use<T>(make: Make, task: (instance: Instance) => T | Promi
   }
 }
 
-async function countMisses(instance: Instance, operations: number): Promise<number> {
-  const misses: unknown = await instance.run(operations);
-  if (typeof misses === 'number') return (misses * 1_000) / operations;
-  throw new Error(`run must return a number of misses, got ${typeof misses}`);
+/** What `run` counts, per so many operations. */
+async function countIn(per: number, instance: Instance, operations: number, what: string): Promise<number> {
+  const count: unknown = await instance.run(operations);
+  if (typeof count === 'number') return (count * per) / operations;
+  throw new Error(`run must return a number of ${what}, got ${typeof count}`);
 }
 
 function operationsOf({ operations, checkOperations }: Benchmark): number {

@@ -20,6 +20,7 @@ function calls(execute: () => Promise<number>, close = (): void => undefined): I
 
 export default {
   question: 'how long does a call through a breaker take that stays closed?',
+  headline: true,
   operation: 'call',
   checkOperations: 1_000,
   reference: (operations) => operations,

@@ -1,4 +1,4 @@
-import { RateLimiter } from 'tickwise/schedule';
+import { AdaptiveScheduler, RateLimiter } from 'tickwise/schedule';
 import type { Benchmark, Instance } from '../runner/contract.js';
 
 /** Requests that wait on one signal. */
@@ -36,6 +36,17 @@ export default {
         const limiter = new RateLimiter({ windows: [{ limit: 1, interval: 86_400_000 }] });
         limiter.tryAcquire();
         return rounds((signal) => limiter.acquire(1, { signal }));
+      },
+    },
+    {
+      name: 'AdaptiveScheduler.submit',
+      ours: true,
+      setup() {
+        const scheduler = new AdaptiveScheduler({ concurrency: 1, timeout: Infinity });
+        const never = new Promise<void>(() => undefined);
+        // The first one takes the only place.
+        void scheduler.submit(() => never);
+        return rounds((signal) => scheduler.submit(() => never, { signal }));
       },
     },
     {

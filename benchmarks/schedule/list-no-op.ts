@@ -32,6 +32,7 @@ async function byHand(keys: Iterable<number>, task: () => Promise<void>): Promis
 
 export default {
   question: `how long does a task that does nothing take in a lazy list, ${AT_ONCE} at once?`,
+  headline: true,
   operation: 'task',
   checkOperations: 1_000,
   reference: (operations) => operations,

@@ -1,6 +1,7 @@
 import { chooseInputs } from './demo/choose-inputs.js';
 import { type DemoOptions, readCommandLine } from './demo/options.js';
 import { replay } from './demo/replay.js';
+import { watch } from './demo/watch.js';
 import { checkReportPath, writeReport } from './report/page/report-file.js';
 import { renderJson } from './report/json.js';
 import { isProven, type Report } from './report/report.js';
@@ -20,6 +21,10 @@ async function run(demo: DemoOptions): Promise<number> {
   const reports: Report[] = [];
   if (demo.report !== undefined) await checkReportPath(demo.report);
   for await (const input of chooseInputs(demo)) {
+    if (demo.dashboard !== undefined) {
+      await watch(input, demo.dashboard, demo, abort.signal);
+      return abort.signal.aborted ? INTERRUPTED : 0;
+    }
     if (input.recording.malformed > 0) warnOfMalformed(input.recording);
     const report = await replay(input, demo, abort.signal);
     if (report === undefined || abort.signal.aborted) {

@@ -20,6 +20,9 @@ class VenueProcess {
       case 'start':
         this.#opened.start();
         break;
+      case 'reached':
+        this.#opened.reached(request.at);
+        break;
       case 'reset':
         await this.#opened.reset();
         break;

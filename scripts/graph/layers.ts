@@ -1,8 +1,8 @@
 /**
  * Which folders of `src` a folder may import, besides itself: those of lower layers, and among the
- * primitives the few named here.
+ * primitives the few named here. `src/README.md` shows the same to people.
  */
-const LAYERS: readonly (readonly string[])[] = [
+export const LAYERS: readonly (readonly string[])[] = [
   ['core'],
   ['ring', 'codec'],
   ['rolling', 'indicators', 'memo', 'json', 'derive', 'batch', 'schedule'],
@@ -11,7 +11,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 
 /** Arrows within a layer. */
-const SIDEWAYS: ReadonlyMap<string, readonly string[]> = new Map([
+export const SIDEWAYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['indicators', ['rolling']],
   // One way to hold a connection to Redis, not two.
   ['sinks', ['stores']],

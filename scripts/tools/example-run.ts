@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { filesBelow } from './files.js';
 import { ensureLibraryRuns } from './library-build.js';
+import { bundlePage } from './page-bundle.js';
 
 /** Bundles and runs the program `examples/<name>.ts`. Answers its exit code. */
 export async function runExample(name: string, args: readonly string[]): Promise<number> {
@@ -26,6 +27,7 @@ async function bundle(name: string, target: string): Promise<string> {
     (path) => dirname(path) === dirname(program) && path.endsWith('-process.ts'),
   );
   rmSync(target, { recursive: true, force: true });
+  await bundlePages(dirname(program), target);
   await build({
     entryPoints: [program, ...processes],
     outdir: target,
@@ -41,6 +43,14 @@ async function bundle(name: string, target: string): Promise<string> {
     tsconfigRaw: { compilerOptions: { target: 'ES2022' } },
   });
   return `${target}/${name.split('/').at(-1)}.js`;
+}
+
+/** Bundles the programs that run in a browser, `<name>-page.ts`: one file each. */
+async function bundlePages(folder: string, target: string): Promise<void> {
+  mkdirSync(target, { recursive: true });
+  for (const path of filesBelow(folder).filter((file) => file.endsWith('-page.ts'))) {
+    writeFileSync(join(target, `${basename(path, '.ts')}.js`), await bundlePage(path));
+  }
 }
 
 function waitForExample(): void {

@@ -18,15 +18,34 @@ export function missingFiles(): string[] {
  * @throws Error with the bundler's output when it fails.
  */
 export async function ensureLibraryRuns(): Promise<void> {
-  if (isFresh()) return;
+  if (!isLibraryFresh()) await buildScripts();
+}
+
+/**
+ * The same for the whole package: the demo that it brings along counts, too.
+ * @throws Error with the bundler's output when it fails.
+ */
+export async function ensurePackageRuns(): Promise<void> {
+  if (!isLibraryFresh() || !isDemoFresh()) await buildScripts();
+}
+
+async function buildScripts(): Promise<void> {
   const { exitCode, output } = await runCommand(tool('tsup'), ['--no-dts', '--silent']);
   if (exitCode !== 0) throw new Error(`the library does not build:\n${output}`);
 }
 
-function isFresh(): boolean {
-  const newestSource = Math.max(...[...filesBelow('src'), ...SETTINGS].map(changedAt));
+function isDemoFresh(): boolean {
+  return changedAt('dist/demo/main.js') > newest(filesBelow('examples/trading-pipeline'));
+}
+
+function isLibraryFresh(): boolean {
+  const newestSource = newest([...filesBelow('src'), ...SETTINGS]);
   const scripts = subPaths()
     .flatMap((path) => path.files)
     .filter((file) => !/\.d\.c?ts$/.test(file));
   return scripts.every((file) => changedAt(file) > newestSource);
+}
+
+function newest(files: readonly string[]): number {
+  return Math.max(...files.map(changedAt));
 }

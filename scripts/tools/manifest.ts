@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 /** The part of package.json that the scripts read. */
 interface Manifest {
   readonly name: string;
   readonly exports: Readonly<Record<string, unknown>>;
+  readonly files: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
@@ -36,6 +37,12 @@ export function subPaths(): readonly SubPath[] {
     }));
 }
 
+/** Whether a file is there and part of the package. npm adds these two itself. */
+export function isShipped(path: string): boolean {
+  const patterns = ['README.md', 'LICENSE', ...readManifest().files];
+  return existsSync(path) && patterns.some((pattern) => matches(path, pattern));
+}
+
 /** Packages that are installed together with this one. */
 export function runtimePackages(): readonly string[] {
   return Object.keys(readManifest().dependencies ?? {});
@@ -44,6 +51,12 @@ export function runtimePackages(): readonly string[] {
 /** Packages that users install themselves when they use an adapter. */
 export function peerPackages(): readonly string[] {
   return Object.keys(readManifest().peerDependencies ?? {});
+}
+
+/** A pattern names a file, a folder with all below it, or with `*` one level of any name. */
+function matches(path: string, pattern: string): boolean {
+  const expression = pattern.replaceAll('.', String.raw`\.`).replaceAll('*', '[^/]+');
+  return new RegExp(`^${expression}(?:/|$)`).test(path);
 }
 
 function leaves(target: unknown): string[] {

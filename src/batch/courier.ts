@@ -206,7 +206,8 @@ export class Courier<T> {
     this.#cutter = cutter;
     try {
       const answer = await send(write, clock, {
-        items,
+        // A copy: a sink may take its array apart, and what is sent again must not follow from that.
+        items: items.slice(),
         attempt: delivery.attempts,
         batchId: () => this.#batchIdOf(delivery, parcel),
         ids: () => items.map((_, offset) => this.#settings.idOf(identityAt(delivery, parcel, offset))),

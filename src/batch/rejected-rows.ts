@@ -32,14 +32,22 @@ function collect(rejected: readonly unknown[], count: number): RejectedRows {
   const rows = new Map<number, unknown>();
   let malformed: unknown;
   for (const entry of rejected) {
-    const index: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'index') : undefined;
-    if (typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < count) {
-      rows.set(index, Reflect.get(Object(entry), 'error'));
-    } else {
-      malformed ??= misreport(entry);
+    try {
+      const { index, error } = readEntry(entry, count);
+      rows.set(index, error);
+    } catch (thrown) {
+      malformed ??= thrown;
     }
   }
   return { rows, malformed };
+}
+
+/** Throws when the entry names no row of the batch, or what a getter throws. */
+function readEntry(entry: unknown, count: number): { readonly index: number; readonly error: unknown } {
+  const index: unknown = typeof entry === 'object' && entry !== null ? Reflect.get(entry, 'index') : undefined;
+  const isRow = typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < count;
+  if (!isRow) throw misreport(entry);
+  return { index, error: Reflect.get(Object(entry), 'error') };
 }
 
 function misreport(value: unknown): ArgumentError {

@@ -43,6 +43,7 @@ export interface SinkReport {
  *
  * Resolves when the rows are stored, all of them or all but the reported ones. Rejects when none is: the
  * rows are then sent again. A sink that can fail half-way has to recognise rows by `context.ids`.
+ * The array is the sink's, to do with as it likes; the rows in it are the caller's, and sent again as they then are.
  */
 export type SinkFunction<T> = (batch: readonly T[], context: SendContext) => Promise<SinkReport | void>;
 

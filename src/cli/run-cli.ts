@@ -1,10 +1,12 @@
 import { systemClock } from '../core/system-clock.js';
+import { demo } from './demo.js';
 import { journal } from './journal.js';
 import { recordVerb } from './record.js';
 import { type Output, UsageError, type Verb } from './verb.js';
 
 /** What the command can do. */
 const VERBS: ReadonlyMap<string, Verb> = new Map([
+  ['demo', demo],
   ['journal', journal],
   ['record', recordVerb(systemClock)],
 ]);
@@ -21,7 +23,7 @@ export async function runCli(args: readonly string[], output: Output): Promise<n
     output.complain(`tickwise: there is no verb '${name}'\n\n${help()}`);
     return 2;
   }
-  if (rest.some(isHelp)) {
+  if (verb.help !== undefined && rest.some(isHelp)) {
     output.print(verb.help);
     return 0;
   }

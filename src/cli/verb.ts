@@ -14,8 +14,8 @@ export interface Output {
 export interface Verb {
   /** One line for the list of verbs. */
   readonly summary: string;
-  /** What `--help` prints. */
-  readonly help: string;
+  /** What `--help` prints; without it the verb is run and answers by itself. */
+  readonly help?: string;
   /** Does it. Resolves with the exit code: 0 fine, 1 something is wrong with what was looked at. */
   run(args: readonly string[], output: Output): Promise<number>;
 }

@@ -23,7 +23,11 @@ export function plainOrder(count: number): RowOrder {
 export function groupedOrder(ids: Uint32Array, symbols: number): RowOrder {
   if (symbols * FEWEST_ROWS > ids.length) return plainOrder(ids.length);
   const ends = new Uint32Array(symbols);
-  for (const id of ids) ends[id] = (ends[id] ?? 0) + 1;
+  // Hot path: once per row.
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids[row] ?? 0;
+    ends[id] = (ends[id] ?? 0) + 1;
+  }
   let end = 0;
   for (let id = 0; id < symbols; id++) {
     const begin = end;

@@ -119,8 +119,7 @@ export class Bollinger {
 
   /** The middle line: the mean; NaN before `period` values and while a gap is among them. */
   get value(): number {
-    const { window } = this.#stream;
-    return window.isWhole ? window.mean : NaN;
+    return this.#stream.window.wholeMean();
   }
 
   /** The upper line. */
@@ -139,7 +138,7 @@ export class Bollinger {
    */
   push(value: number): number {
     this.#stream.push(value);
-    return this.value;
+    return this.#stream.window.wholeMean();
   }
 
   /**

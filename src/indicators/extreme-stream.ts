@@ -22,8 +22,7 @@ export class ExtremeStream {
   push(value: number): number {
     requireNumber(this.#owner, 'value', value);
     this.#isEmpty = false;
-    this.#window.settle();
-    this.#window.push(value);
+    this.#window.append(value);
     return this.#window.value;
   }
 
@@ -31,8 +30,7 @@ export class ExtremeStream {
   amend(value: number): number {
     requirePushed(this.#owner, this.#isEmpty ? 0 : 1);
     requireNumber(this.#owner, 'value', value);
-    this.#window.undo();
-    this.#window.push(value);
+    this.#window.replace(value);
     return this.#window.value;
   }
 }

@@ -23,15 +23,13 @@ export class MomentsStream {
   push(value: number): void {
     requireNumber(this.#owner, 'value', value);
     this.#isEmpty = false;
-    this.window.settle();
-    this.window.push(value);
+    this.window.append(value);
   }
 
   /** Replaces the newest value. */
   amend(value: number): void {
     requirePushed(this.#owner, this.#isEmpty ? 0 : 1);
     requireNumber(this.#owner, 'value', value);
-    this.window.undo();
-    this.window.push(value);
+    this.window.replace(value);
   }
 }

@@ -74,8 +74,7 @@ export class RollingStd {
 
   /** The newest deviation; NaN before `period` values and while a gap is among them. */
   get value(): number {
-    const { window } = this.#stream;
-    return window.isWhole ? Math.sqrt(window.spread / this.#divisor) : NaN;
+    return Math.sqrt(this.#stream.window.wholeSpread() / this.#divisor);
   }
 
   /**
@@ -84,7 +83,7 @@ export class RollingStd {
    */
   push(value: number): number {
     this.#stream.push(value);
-    return this.value;
+    return Math.sqrt(this.#stream.window.wholeSpread() / this.#divisor);
   }
 
   /**

@@ -46,8 +46,7 @@ export class Sma {
 
   /** The newest average; NaN before `period` values and while a gap is among them. */
   get value(): number {
-    const { window } = this.#stream;
-    return window.isWhole ? window.mean : NaN;
+    return this.#stream.window.wholeMean();
   }
 
   /**
@@ -56,7 +55,7 @@ export class Sma {
    */
   push(value: number): number {
     this.#stream.push(value);
-    return this.value;
+    return this.#stream.window.wholeMean();
   }
 
   /**

@@ -67,7 +67,7 @@ export interface MemoOptions<Args extends readonly unknown[] = readonly unknown[
   readonly key?: (...args: Args) => unknown;
   /**
    * How keys are made. 'exact' never merges two argument lists. 'fingerprint' digests windows of numeric rows,
-   * many times faster and with next to no chance of merging two; see the README for the odds.
+   * many times faster; two different windows share a key with odds of about 2^-128.
    * @default 'exact'
    */
   readonly keyMode?: 'exact' | 'fingerprint';

@@ -31,6 +31,9 @@ export class BarIntake {
   #row: Float64Array;
   /** Filled values of the newest bar. */
   #newest: Float64Array;
+  /** One value, and the one before, which becomes the change. */
+  readonly #value = new Float64Array(1);
+  readonly #change = new Float64Array(1);
   #gaps = 0;
   #filled = 0;
 
@@ -75,18 +78,18 @@ export class BarIntake {
   read(values: Float64Array): Float64Array {
     if (this.#history === undefined) return this.#readPlain(values);
     this.#history.beginBar();
-    const size = values.length;
-    let isComplete = true;
-    for (let symbol = 0; symbol < size; symbol++) {
+    const row = this.#row;
+    const newest = this.#newest;
+    for (let symbol = 0; symbol < values.length; symbol++) {
       // Casts here and below: indices are below the size of every array.
-      const price = isGap(values[symbol] as number) ? NaN : (values[symbol] as number);
-      const before = this.#newest[symbol] as number;
-      this.#history.set(symbol, 0, price);
-      this.#newest[symbol] = this.#fill(price, before);
-      const value = transform(this.#input, before, this.#newest[symbol] as number);
-      this.#row[symbol] = value;
-      isComplete &&= !Number.isNaN(value);
+      const before = newest[symbol] as number;
+      newest[symbol] = values[symbol] as number;
+      if (isGap(newest[symbol] as number)) newest[symbol] = NaN;
+      this.#history.set(symbol, 0, newest[symbol] as number);
+      if (isGap(newest[symbol] as number)) newest[symbol] = this.#fill(NaN, before);
+      row[symbol] = before;
     }
+    const isComplete = transform(this.#input, this.#row, this.#newest);
     if (this.#missing === 'listwise' && !isComplete) this.#row.fill(NaN);
     return this.#row;
   }
@@ -118,7 +121,10 @@ export class BarIntake {
 
   /** What a symbol has in the row `age` bars back, whether or not that row is complete; NaN before the first bar. */
   valueAt(symbol: number, age: number): number {
-    return transform(this.#input, this.#priceAt(symbol, age + 1), this.#priceAt(symbol, age));
+    this.#change[0] = this.#priceAt(symbol, age + 1);
+    this.#value[0] = this.#priceAt(symbol, age);
+    transform(this.#input, this.#change, this.#value);
+    return this.#change[0];
   }
 
   /** Whether all symbols have a value in the row `age` bars back. */
@@ -153,9 +159,10 @@ export class BarIntake {
     const row = this.#row;
     for (let symbol = 0; symbol < values.length; symbol++) {
       const price = values[symbol] as number;
-      const isMissing = isGap(price);
-      row[symbol] = isMissing ? NaN : price;
-      if (isMissing) this.#gaps++;
+      row[symbol] = price;
+      if (!isGap(price)) continue;
+      row[symbol] = NaN;
+      this.#gaps++;
     }
     return row;
   }
@@ -180,12 +187,24 @@ export function depthOf(window: number, input: CorrelationInput): number {
   return input === 'values' ? window : window + 1;
 }
 
-function transform(input: CorrelationInput, before: number, value: number): number {
-  if (input === 'values') return value;
-  const change = input === 'returns' ? value / before - 1 : logReturn(before, value);
-  return isGap(change) ? NaN : change;
-}
-
-function logReturn(before: number, value: number): number {
-  return before > 0 && value > 0 ? Math.log(value / before) : NaN;
+/**
+ * Puts into `row`, which holds the values of the bar before, what becomes of each. Says whether all have become one.
+ *
+ * Hot path: no call per value, whose result would be a number on the heap, and no choice of a value or NaN, which is
+ * one as well until both have been seen (Node 20).
+ */
+function transform(input: CorrelationInput, row: Float64Array, newest: Float64Array): boolean {
+  let isComplete = true;
+  for (let symbol = 0; symbol < row.length; symbol++) {
+    const before = row[symbol] as number;
+    const value = newest[symbol] as number;
+    if (input === 'values') row[symbol] = value;
+    else if (input === 'returns') row[symbol] = value / before - 1;
+    else if (before > 0 && value > 0) row[symbol] = Math.log(value / before);
+    else row[symbol] = NaN;
+    if (!isGap(row[symbol] as number)) continue;
+    row[symbol] = NaN;
+    isComplete = false;
+  }
+  return isComplete;
 }

@@ -1,3 +1,4 @@
+import { BarEntry } from './bar-entry.js';
 import { GapSums } from './gap-sums.js';
 import type { EngineChoice } from './kernel-engine.js';
 import type { KernelThreads } from './kernel-threads.js';
@@ -85,6 +86,7 @@ export class CoMoments {
   /** What keeps the sums sound. */
   readonly repair: RowRepair;
   readonly #options: CoMomentOptions;
+  readonly #entry: BarEntry;
   /** Deviations of one bar, and of what the newest took the place of; NaN for a gap. */
   readonly #entering: Float64Array;
   readonly #leaving: Float64Array;
@@ -100,6 +102,7 @@ export class CoMoments {
     this.products = new ProductMatrix('RollingCorrelation', engine, ticks.length, capacity, window, threads);
     this.moments = new SymbolMoments(this.products.sums);
     this.values = new SymbolValues(this.products, this.moments, ticks);
+    this.#entry = new BarEntry(this.products, this.moments, this.values);
     this.gaps = new GapSums(this.moments.square);
     this.repair = new RowRepair(this.products, this.moments, this.values, this.gaps, tolerance);
     this.#entering = new Float64Array(this.products.capacity).fill(NaN);
@@ -189,9 +192,9 @@ export class CoMoments {
       const leaves = (values[start + symbol] as number) - (anchors[symbol] as number);
       const price = row[symbol] as number;
       leaving[symbol] = leaves;
-      this.#enter(symbol, price);
       if (leaves !== leaves || price !== price) gaps++;
     }
+    this.#entry.enter(0, size, this.#slot, row, leaving);
     // Before the window is full, nothing leaves.
     if (gaps > 0) this.#slideGaps(row, isFull);
     this.repair.settle(this.#pushes, this.#bars);
@@ -204,7 +207,8 @@ export class CoMoments {
     const before = this.#deviation(symbol, slot);
     if (age === 0 && this.products.isNewestWaiting) {
       this.moments.recall(symbol);
-      this.#enter(symbol, price);
+      this.#entering[symbol] = price;
+      this.#entry.enter(symbol, symbol + 1, slot, this.#entering, this.#leaving);
     } else this.#replaceKept(symbol, slot, price, before);
     if (this.gaps.isUsed || Number.isNaN(price)) this.#replaceInGaps(symbol, slot, before);
     if (!this.repair.isSound(symbol, this.#pushes)) this.repair.settle(this.#pushes, this.#bars);
@@ -259,32 +263,6 @@ export class CoMoments {
 
   #deviation(symbol: number, slot: number): number {
     return this.products.valueAt(symbol, slot) - (this.products.anchors[symbol] as number);
-  }
-
-  // Puts a value into the newest slot, on top of what was remembered of the symbol. Hot path.
-  #enter(symbol: number, price: number): void {
-    const { anchors, sums } = this.products;
-    const { square, observed, error } = this.moments;
-    const value = this.values.store(symbol, this.#slot, price);
-    this.moments.count(symbol, price);
-    let count = observed[symbol] as number;
-    // Before a symbol's first value all its products are 0 whatever the anchor.
-    if (count === 0 && value === value) anchors[symbol] = value;
-    let enters = value - (anchors[symbol] as number);
-    let leaves = this.#leaving[symbol] as number;
-    // Of all values, NaN alone differs from itself.
-    if (enters === enters) count++;
-    else enters = 0;
-    if (leaves === leaves) count--;
-    else leaves = 0;
-    observed[symbol] = count;
-    this.products.setBar(symbol, enters, leaves);
-    const entered = enters * enters;
-    const left = leaves * leaves;
-    const squared = (square[symbol] as number) + (entered - left);
-    sums[symbol] = (sums[symbol] as number) + (enters - leaves);
-    square[symbol] = squared;
-    error[symbol] = (error[symbol] as number) + 2 * EPSILON * (Math.abs(squared) + entered + left);
   }
 
   // Replaces a value that is in the sums of pairs.

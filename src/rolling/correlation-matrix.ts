@@ -37,20 +37,35 @@ export class CorrelationMatrix {
   /** Writes all correlations, row by row. */
   write(out: Float64Array): void {
     const { size, products } = this.#source;
-    out.set(this.#read());
+    const count = this.#prepareAll();
+    if (products.isShared) out.set(products.correlate(count));
+    else products.correlateBands(count, (rows, first, last) => copyBoth(rows, first, last, size, out));
     for (let symbol = 0; symbol < size; symbol++) {
       const isVaried = products.hasScale(symbol);
       out[symbol * size + symbol] = this.#special[symbol] === true ? this.at(symbol, symbol) : isVaried ? 1 : NaN;
     }
-    this.#special.forEach((isSpecial, symbol) => {
-      if (isSpecial) this.#writePairs(out, symbol);
+    this.#eachSpecial((row, column, value) => {
+      out[row * size + column] = value;
+      out[column * size + row] = value;
     });
+  }
+
+  /** Writes the correlation of each pair once, row by row left of the diagonal. */
+  writeTriangle(out: Float64Array): void {
+    const { size, products } = this.#source;
+    products.correlateBands(this.#prepareAll(), (rows, first, last) => {
+      for (let row = first; row < last; row++) {
+        const from = (row - first) * size;
+        out.set(rows.subarray(from, from + row), (row * (row - 1)) / 2);
+      }
+    });
+    this.#eachSpecial((row, column, value) => (out[(row * (row - 1)) / 2 + column] = value));
   }
 
   /** Offers all pairs, row after row right of the diagonal. */
   offer(strongest: StrongestPairs): void {
-    const { size } = this.#source;
-    const matrix = this.#read();
+    const { size, products } = this.#source;
+    const matrix = products.correlate(this.#prepareAll());
     for (let row = 0; row < size; row++) {
       for (let column = row + 1; column < size; column++) {
         const isSpecial = this.#special[row] === true || this.#special[column] === true;
@@ -79,23 +94,23 @@ export class CorrelationMatrix {
     return 4 * EPSILON + Math.max(largest + second, ofWindow, hasGaps ? this.#tolerance : 0);
   }
 
-  #writePairs(out: Float64Array, symbol: number): void {
-    const { size } = this.#source;
-    for (let other = 0; other < size; other++) {
-      if (other === symbol) continue;
-      const value = this.at(symbol, other);
-      out[symbol * size + other] = value;
-      out[other * size + symbol] = value;
-    }
+  // Pairs with a special symbol, the later symbol first.
+  #eachSpecial(take: (row: number, column: number, value: number) => void): void {
+    this.#special.forEach((isSpecial, symbol) => {
+      if (!isSpecial) return;
+      for (let other = 0; other < this.#source.size; other++) {
+        if (other !== symbol) take(Math.max(symbol, other), Math.min(symbol, other), this.at(symbol, other));
+      }
+    });
   }
 
-  #read(): Float64Array {
-    const { values, products, size } = this.#source;
+  // Sets what the kernels multiply by. Returns the number of bars for ticks, 0 for floats.
+  #prepareAll(): number {
+    const { values, size } = this.#source;
     const isOfTicks = values.floats < size;
     let count = 0;
-    products.settleOlder();
     for (let symbol = 0; symbol < size; symbol++) count = Math.max(count, this.#prepare(symbol, isOfTicks));
-    return products.correlate(isOfTicks ? Math.max(1, count) : 0);
+    return isOfTicks ? Math.max(1, count) : 0;
   }
 
   // Sets what the kernels multiply by. Returns the number of bars that all symbols of theirs share.
@@ -115,5 +130,19 @@ export class CorrelationMatrix {
     const scale = isOfTicks ? spread : 1 / Math.sqrt(spread);
     products.setTerms(symbol, isOfTicks ? sum : shift, isFewer || isFlat ? NaN : scale);
     return hasGaps || isOfOthers ? 0 : count;
+  }
+}
+
+/** Writes rows and their mirror image, the latter in runs as long as there are rows. Hot path. */
+function copyBoth(rows: Float64Array, first: number, last: number, size: number, out: Float64Array): void {
+  for (let row = first; row < last; row++) {
+    const from = (row - first) * size;
+    out.set(rows.subarray(from, from + row), row * size);
+  }
+  for (let column = 0; column < last; column++) {
+    const to = column * size;
+    for (let row = Math.max(first, column + 1); row < last; row++) {
+      out[to + row] = rows[(row - first) * size + column] as number; // within bounds
+    }
   }
 }

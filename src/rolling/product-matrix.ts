@@ -13,6 +13,11 @@ const BAR = 4;
 const LEAVES = 2;
 const SHIFT = 4;
 const SCALE = 6;
+/** Rows of correlations that are made at a time: their sums and what is written of them stay in 0.5 MB of cache. */
+const BAND = 32;
+
+/** Takes rows `first` to `last - 1` of correlations, left of the diagonal, from rows of as many numbers as symbols. */
+export type TakeRows = (rows: Float64Array, first: number, last: number) => void;
 
 /**
  * Sums of products of deviations of all pairs of symbols, S[i,j], in the memory of the kernels.
@@ -209,11 +214,11 @@ export class ProductMatrix {
 
   /**
    * Sets what `correlate` needs of a symbol beside its products: shift and scale of floats, sum and spread of ticks.
-   * A scale of NaN gives no correlation. `settleOlder` goes before.
+   * A scale of NaN gives no correlation.
    */
   setTerms(symbol: number, shift: number, scale: number): void {
     const at = ownTerms(symbol);
-    const bar = ownPart(symbol);
+    const bar = ownPart(symbol) + (this.#waiting > 1 ? BAR * (this.#waiting - 1) : 0);
     this.#terms[at] = this.#bars[bar] as number;
     this.#terms[at + LEAVES] = this.#bars[bar + LEAVES] as number;
     this.#terms[at + SHIFT] = shift;
@@ -231,14 +236,36 @@ export class ProductMatrix {
    */
   correlate(count: number): Float64Array {
     const { size } = this;
+    this.settleOlder();
     this.#passes.correlate(this.#products.byteOffset, size, this.#terms.byteOffset, this.#lines.byteOffset, count);
     return this.#lines.subarray(0, size * size);
   }
 
+  /** Whether threads make the full matrix. */
+  get isShared(): boolean {
+    return this.#passes.isShared(this.#size);
+  }
+
+  /** Gives `take` the same correlations a few rows at a time, so that no full matrix goes through memory. */
+  correlateBands(count: number, take: TakeRows): void {
+    for (let first = 0; first < this.#size; first += BAND) {
+      const last = Math.min(this.#size, first + BAND);
+      for (let bar = 0; bar < this.#waiting - 1; bar++) this.#slideRows(bar, first, last);
+      this.#correlateRows(count, first, last);
+      take(this.#lines, first, last);
+    }
+    this.#keepNewest();
+  }
+
   /** Adds all waiting bars but the newest to the sums. */
   settleOlder(): void {
-    if (this.#waiting < 2) return;
     for (let bar = 0; bar < this.#waiting - 1; bar++) this.#slideOne(bar);
+    this.#keepNewest();
+  }
+
+  // The older bars have been added.
+  #keepNewest(): void {
+    if (this.#waiting < 2) return;
     const newest = BAR * (this.#waiting - 1);
     for (let symbol = 0; symbol < this.#size; symbol++) {
       const at = ownPart(symbol);
@@ -246,6 +273,20 @@ export class ProductMatrix {
       this.#bars[at + LEAVES] = this.#bars[at + newest + LEAVES] as number;
     }
     this.#waiting = 1;
+  }
+
+  // To where rows 0 to `BAND - 1` of a full matrix are: the address is that of a row 0 before it.
+  #correlateRows(count: number, first: number, last: number): void {
+    const { size } = this;
+    const products = this.#products.byteOffset;
+    const terms = this.#terms.byteOffset;
+    const out = this.#lines.byteOffset - 8 * first * size;
+    if (count > 0) this.#kernels.correlateTicks(products, out, first, last, size, terms, count);
+    else this.#kernels.correlateFloats(products, out, first, last, size, terms);
+  }
+
+  #slideRows(bar: number, first: number, last: number): void {
+    this.#kernels.slideOne(this.#products.byteOffset, Math.max(1, first), last, this.#bars.byteOffset + 8 * BAR * bar);
   }
 
   #slideOne(bar: number): void {

@@ -115,10 +115,9 @@ export class RollingStats {
   push(value: number): void {
     requireNumber('RollingStats', 'value', value);
     this.#isEmpty = false;
-    this.#moments.settle();
-    this.#smallest.settle();
-    this.#largest.settle();
-    this.#add(value);
+    this.#moments.append(value);
+    this.#smallest.append(value);
+    this.#largest.append(value);
   }
 
   /**
@@ -128,16 +127,9 @@ export class RollingStats {
   amend(value: number): void {
     requirePushed('RollingStats', this.#isEmpty ? 0 : 1);
     requireNumber('RollingStats', 'value', value);
-    this.#moments.undo();
-    this.#smallest.undo();
-    this.#largest.undo();
-    this.#add(value);
-  }
-
-  #add(value: number): void {
-    this.#moments.push(value);
-    this.#smallest.push(value);
-    this.#largest.push(value);
+    this.#moments.replace(value);
+    this.#smallest.replace(value);
+    this.#largest.replace(value);
   }
 
   #isReady(): boolean {

@@ -36,6 +36,11 @@ export class RowPasses {
     this.#shared = shared;
   }
 
+  /** Whether threads have a part in passes over so many rows. */
+  isShared(size: number): boolean {
+    return this.#shared?.threads.areWorthFor(size) === true;
+  }
+
   /** Adds one bar to all products. */
   slideOne(products: number, size: number, bars: number): void {
     this.#run(SLIDE_ONE, products, size, bars, 0, 0);
@@ -53,11 +58,11 @@ export class RowPasses {
 
   // Hot path: no allocation.
   #run(does: number, products: number, size: number, input: number, out: number, count: number): void {
-    const threads = this.#shared?.threads;
-    if (this.#shared === undefined || threads === undefined || !threads.areWorthFor(size)) {
+    if (this.#shared === undefined || !this.isShared(size)) {
       this.#rows(does, products, size, input, out, count, 0, size);
       return;
     }
+    const { threads } = this.#shared;
     threads.connect(this.#shared.module, this.#shared.memory);
     const bands = threads.publish(does, products, size, input, out, count);
     for (let band = threads.claim(); band >= 0; band = threads.claim()) {

@@ -124,20 +124,23 @@ export class SymbolValues {
 
   /** Puts a value into a slot and returns it in units. Hot path. */
   store(symbol: number, slot: number, price: number): number {
-    const at = slot * this.#products.capacity + symbol;
-    if (this.#raw === this.#products.values) {
-      this.#raw[at] = price;
+    const raw = this.#raw;
+    const { values, capacity } = this.#products;
+    const at = slot * capacity + symbol;
+    if (raw === values) {
+      raw[at] = price;
       return price;
     }
-    if (this.#grid.tickOf(symbol) > 0) this.#countOffGrid(symbol, this.#raw[at] as number, price);
+    const tick = this.#grid.tickOf(symbol);
+    if (tick > 0) this.#countOffGrid(symbol, raw[at] as number, price);
     let value = price;
     if (this.#modes[symbol] === 'exact') {
-      value = this.#grid.toTicks(symbol, price);
+      value = Math.round(price / tick);
       // Beyond all numbers, and off the grid: the symbol is about to be kept as floats, until then anything does.
       if (value === Infinity || value === -Infinity) value = 0;
     }
-    this.#raw[at] = price;
-    this.#products.values[at] = value;
+    raw[at] = price;
+    values[at] = value;
     return value;
   }
 
@@ -161,7 +164,9 @@ export class SymbolValues {
 
   #countOffGrid(symbol: number, before: number, price: number): void {
     const { offGrid } = this.#moments;
-    if (!this.#grid.holds(symbol, before)) offGrid[symbol] = (offGrid[symbol] as number) - 1;
+    // Mostly none is, and what leaves need not be looked at.
+    const count = offGrid[symbol] as number;
+    if (count > 0 && !this.#grid.holds(symbol, before)) offGrid[symbol] = count - 1;
     if (this.#grid.holds(symbol, price)) return;
     offGrid[symbol] = (offGrid[symbol] as number) + 1;
     this.#offGridTotal++;

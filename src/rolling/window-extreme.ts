@@ -25,7 +25,6 @@ export class WindowExtreme {
   #best = Infinity;
   /** Newest values without a gap. */
   #unbroken = 0;
-  #atBefore = 0;
   #bestBefore = Infinity;
   #unbrokenBefore = 0;
 
@@ -54,30 +53,26 @@ export class WindowExtreme {
     this.#best = Infinity;
   }
 
-  /** Makes all values so far final. */
-  settle(): void {
+  /** Adds one value; those before are final from now on. */
+  append(value: number): void {
     if (this.#at === this.#period) this.#turn();
-    this.#atBefore = this.#at;
     this.#bestBefore = this.#best;
     this.#unbrokenBefore = this.#unbroken;
+    this.#add(value);
   }
 
-  /** Takes back the one value that came since `settle`. */
-  undo(): void {
-    this.#at = this.#atBefore;
+  /** Puts a value in the place of the one that was appended last. */
+  replace(value: number): void {
+    this.#at--;
     this.#best = this.#bestBefore;
     this.#unbroken = this.#unbrokenBefore;
+    this.#add(value);
   }
 
-  /** Adds one value. */
+  /** Adds one value that is never replaced. */
   push(value: number): void {
     if (this.#at === this.#period) this.#turn();
-    const isMissing = isGap(value);
-    const key = isMissing ? Infinity : this.#sign * value;
-    this.#unbroken = isMissing ? 0 : this.#unbroken + 1;
-    if (key < this.#best) this.#best = key;
-    this.#held[this.#at] = key;
-    this.#at++;
+    this.#add(value);
   }
 
   /** Adds all values of `input` and writes the extreme after each, NaN unless the window is full and has no gap. */
@@ -115,6 +110,19 @@ export class WindowExtreme {
     this.#at = 0;
     this.#best = Infinity;
     for (let index = end - this.#period; index < end; index++) this.push(input[index] as number); // within bounds
+  }
+
+  #add(value: number): void {
+    const at = this.#at++;
+    if (isGap(value)) {
+      this.#unbroken = 0;
+      this.#held[at] = Infinity;
+      return;
+    }
+    const key = this.#sign * value;
+    this.#unbroken++;
+    this.#held[at] = key;
+    if (key < this.#best) this.#best = key;
   }
 
   #turn(): void {

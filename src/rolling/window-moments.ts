@@ -46,14 +46,8 @@ export class WindowMoments {
   #shift = 0;
   #sum = 0;
   #square = 0;
-  #newest = NaN;
-  #atBefore = 0;
-  #countBefore = 0;
-  #anchorBefore = 0;
-  #shiftBefore = 0;
   #sumBefore = 0;
   #squareBefore = 0;
-  #newestBefore = NaN;
 
   constructor(period: number) {
     this.#period = period;
@@ -82,9 +76,31 @@ export class WindowMoments {
     return spreadOf(this.#totalSquare(), this.count, this.#total());
   }
 
+  /** The mean; NaN unless the window is whole. */
+  wholeMean(): number {
+    const at = this.#at;
+    const older = this.#counts[at] as number;
+    const count = older + this.#count;
+    if (count !== this.#period) return NaN;
+    return meanOf(this.#anchor, count, (this.#held[at] as number) + older * this.#shift + this.#sum);
+  }
+
+  /** The spread; NaN unless the window is whole. */
+  wholeSpread(): number {
+    const at = this.#at;
+    const older = this.#counts[at] as number;
+    const count = older + this.#count;
+    if (count !== this.#period) return NaN;
+    const shift = this.#shift;
+    const suffix = this.#held[at] as number;
+    const moved = suffix + older * shift;
+    const square = (this.#squares[at] as number) + shift * (suffix + moved) + this.#square;
+    return spreadOf(square, count, moved + this.#sum);
+  }
+
   /** The newest value; NaN when it is a gap or there is none. */
   get newest(): number {
-    return this.#newest;
+    return this.#at === 0 ? NaN : (this.#held[this.#at - 1] as number);
   }
 
   /** Forgets everything. */
@@ -93,51 +109,34 @@ export class WindowMoments {
     this.#squares.fill(0);
     this.#counts.fill(0);
     this.#older = 0;
-    this.#newest = NaN;
     this.#begin();
   }
 
-  /** Makes all values so far final. */
-  settle(): void {
+  /** Adds one value; those before are final from now on. */
+  append(value: number): void {
     if (this.#at === this.#period) this.#turn();
-    this.#atBefore = this.#at;
-    this.#countBefore = this.#count;
-    this.#anchorBefore = this.#anchor;
-    this.#shiftBefore = this.#shift;
     this.#sumBefore = this.#sum;
     this.#squareBefore = this.#square;
-    this.#newestBefore = this.#newest;
+    this.#add(value);
   }
 
-  /** Takes back the one value that came since `settle`. */
-  undo(): void {
-    this.#at = this.#atBefore;
-    this.#count = this.#countBefore;
-    this.#anchor = this.#anchorBefore;
-    this.#shift = this.#shiftBefore;
+  /** Puts a value in the place of the one that was appended last. */
+  replace(value: number): void {
+    this.#at--;
+    if (!Number.isNaN(this.#held[this.#at])) this.#count--;
     this.#sum = this.#sumBefore;
     this.#square = this.#squareBefore;
-    this.#newest = this.#newestBefore;
+    if (this.#count === 0) {
+      this.#anchor = this.#older;
+      this.#shift = 0;
+    }
+    this.#add(value);
   }
 
-  /** Adds one value. */
+  /** Adds one value that is never replaced. */
   push(value: number): void {
     if (this.#at === this.#period) this.#turn();
-    if (isGap(value)) {
-      this.#newest = this.#held[this.#at] = NaN;
-      this.#at++;
-      return;
-    }
-    if (this.#count === 0) {
-      this.#anchor = value;
-      this.#shift = this.#older - value;
-    }
-    const distance = value - this.#anchor;
-    this.#sum += distance;
-    this.#square += distance * distance;
-    this.#count++;
-    this.#newest = this.#held[this.#at] = value;
-    this.#at++;
+    this.#add(value);
   }
 
   /**
@@ -187,8 +186,8 @@ export class WindowMoments {
     const end = Math.min(input.length, from + most);
     for (let index = from; index < end; index++) {
       this.push(input[index] as number); // within bounds
-      means[index] = this.isWhole ? this.mean : NaN;
-      if (roots !== undefined) roots[index] = this.isWhole ? Math.sqrt(this.spread / divisor) : NaN;
+      means[index] = this.wholeMean();
+      if (roots !== undefined) roots[index] = Math.sqrt(this.wholeSpread() / divisor);
     }
     return end;
   }
@@ -197,6 +196,23 @@ export class WindowMoments {
   #catchUp(input: Float64Array, end: number): void {
     this.#begin();
     for (let index = end - this.#period; index < end; index++) this.push(input[index] as number); // within bounds
+  }
+
+  #add(value: number): void {
+    const at = this.#at++;
+    if (isGap(value)) {
+      this.#held[at] = NaN;
+      return;
+    }
+    this.#held[at] = value;
+    if (this.#count === 0) {
+      this.#anchor = value;
+      this.#shift = this.#older - value;
+    }
+    this.#count++;
+    const distance = value - this.#anchor;
+    this.#sum += distance;
+    this.#square += distance * distance;
   }
 
   #total(): number {
@@ -212,7 +228,11 @@ export class WindowMoments {
 
   #turn(): void {
     const held = this.#held;
-    let [sum, square, count, anchor] = [0, 0, 0, 0];
+    // One by one: what is taken out of a list is a number on the heap, and so are all sums that begin with it.
+    let sum = 0;
+    let square = 0;
+    let count = 0;
+    let anchor = 0;
     for (let place = this.#period - 1; place >= 0; place--) {
       const value = held[place] as number;
       if (!Number.isNaN(value)) {

@@ -19,7 +19,7 @@ import { type AdaptiveSchedulerOptions, readSchedulerOptions, type SchedulerSett
 import type { SchedulerStats } from './scheduler-stats.js';
 import { StartGate } from './start-gate.js';
 import { SubmitDesk } from './submit-desk.js';
-import { readSubmitOptions, type SubmitOptions, type SubmitSettings } from './submit-options.js';
+import { priorityOf, readSubmitOptions, type SubmitOptions, type SubmitSettings } from './submit-options.js';
 import { streamOf } from './stream-items.js';
 import type { TaskContext } from './task-context.js';
 import { ToldLimit } from './told-limit.js';
@@ -31,6 +31,8 @@ interface UnderWay {
   stop(reason: 'closed'): void;
 }
 
+/** Options of a task of which nothing is said. */
+const NO_OPTIONS: SubmitOptions = {};
 /** Retries where none were asked for. */
 const NO_RETRY = { attempts: 1, minDelay: 0, maxDelay: 0, budget: 0, perSecond: 0 } as const;
 
@@ -67,7 +69,7 @@ export class AdaptiveScheduler {
   readonly #desk: SubmitDesk;
   readonly #lists = new Set<UnderWay>();
   readonly #now: () => number;
-  /** What a task without options has. */
+  /** What a task has of which nothing is said, but perhaps its priority. */
   readonly #plain: SubmitSettings;
   /** The list under way if there is just one: then none has to be looked for after every task. */
   #onlyList: UnderWay | undefined;
@@ -83,7 +85,7 @@ export class AdaptiveScheduler {
     const { breaker, clock, concurrency, feedback, hedge, rateLimit } = settings;
     this.#settings = settings;
     this.#now = () => clock.now();
-    this.#plain = readSubmitOptions({}, settings.classes);
+    this.#plain = readSubmitOptions(NO_OPTIONS, settings.classes);
     this.#guard = new Guard(new FailureReporter('AdaptiveScheduler', settings.onError));
     this.#limit = typeof concurrency === 'number' ? new FixedLimit(concurrency) : new CohortLimit(concurrency);
     this.#gate = new StartGate({
@@ -159,9 +161,10 @@ export class AdaptiveScheduler {
    */
   submit<Value>(task: (context: TaskContext) => Value | PromiseLike<Value>, options?: SubmitOptions): Promise<Value> {
     if (typeof task !== 'function') throw new ArgumentError(`task must be a function, got ${show(task)}`);
-    const settings = options === undefined ? this.#plain : readSubmitOptions(options, this.#settings.classes);
+    const priority = options === undefined ? 0 : priorityOf(options);
+    const settings = readSubmitOptions(options ?? NO_OPTIONS, this.#settings.classes, this.#plain);
     if (this.#isClosed) return Promise.reject(closed());
-    return this.#desk.submit(task, settings);
+    return this.#desk.submit(task, settings, priority);
   }
 
   /** Lets nothing start; what runs goes on. */
@@ -211,8 +214,8 @@ export class AdaptiveScheduler {
     const pause = this.#gate.pauseOf('');
     const parts = [
       this.#limit.explain(),
-      learned === Infinity ? 'no rate limit was learned' : `learned at most ${round(learned)} per ${interval} ms`,
-      ...(pause > 0 ? [`paused for ${round(pause)} ms after a refusal`] : []),
+      learned === Infinity ? 'no rate limit was learned' : `learned at most ${Math.round(learned)} per ${interval} ms`,
+      ...(pause > 0 ? [`paused for ${Math.round(pause)} ms after a refusal`] : []),
       ...(this.#gate.isPaused ? ['paused by pause()'] : []),
       ...(keys.length > 0 ? [`key ${show(keys[0])} ${this.#history.explain(keys[0])}`] : []),
     ];
@@ -281,6 +284,7 @@ export class AdaptiveScheduler {
       now: this.#now,
       isHeld,
       onItem,
+      isAlone: () => this.#onlyList !== undefined && this.#desk.queued === 0,
       onEnded: () => this.#pump(),
       onSourceError: (error) => guard.report(error, 'source'),
       onEnd: (ended) => {
@@ -378,10 +382,6 @@ export class AdaptiveScheduler {
 
 function closed(): ClosedError {
   return new ClosedError('the scheduler is closed');
-}
-
-function round(value: number): number {
-  return Math.round(value);
 }
 
 function always(): boolean {

@@ -46,8 +46,12 @@ export class Attempt {
   /** End of the learned quota's window at the start. */
   quotaWindow = 0;
 
-  /** Whether it stands among the attempts that can expire. */
+  /** Whether it runs and can expire. */
   isLimited = false;
+  /** Whether it is noted to have started in the present burst. */
+  isInBurst = false;
+  /** Whether it stands among those that can expire. */
+  isLinked = false;
   /** Milliseconds it may take. */
   timeout = 0;
   /** Time of `Clock.now()` at which it expires; known from the end of the burst it started in. */
@@ -83,9 +87,7 @@ export class Attempt {
       this.#settle(false, error);
       return;
     }
-    if (result instanceof Promise) void nativeThen.call(result, this.#onValue, this.#onError);
-    // A promise around it makes a thenable that throws, or settles twice, one outcome.
-    else if (isThenable(result)) void Promise.resolve(result).then(this.#onValue, this.#onError);
+    if (result instanceof Promise || isThenable(result)) this.#await(result);
     else this.#settle(true, result);
   }
 
@@ -98,6 +100,15 @@ export class Attempt {
   /** Tells the owner that its time is up. */
   expire(): void {
     this.#owner.expired(this);
+  }
+
+  #await(result: PromiseLike<unknown>): void {
+    try {
+      // A plain promise comes back as it is. One around all else makes what throws, or settles twice, one outcome.
+      void nativeThen.call(Promise.resolve(result), this.#onValue, this.#onError);
+    } catch (error) {
+      this.#settle(false, error);
+    }
   }
 
   #settle(isOk: boolean, value: unknown): void {

@@ -102,7 +102,7 @@ export class StartGate {
    */
   tryStart(attempt: Attempt, timeout: number): number {
     // Hot path: runs once per task of every list.
-    const { breaker, limit, shares } = this.#parts;
+    const { breaker, shares } = this.#parts;
     if (breaker !== undefined && breaker.state === 'open') return WAIT.circuitOpen;
     const wait = this.#acquire(attempt);
     if (wait !== 0) return wait;
@@ -112,11 +112,7 @@ export class StartGate {
     }
     this.#running++;
     shares.enter(attempt.rank);
-    if (this.#isTiming) {
-      if (limit.isMeasuring) this.#ownTime.start();
-      attempt.startedAt = this.#ownTime.now();
-      attempt.limitTag = limit.begin(attempt.startedAt);
-    }
+    if (this.#isTiming) this.#beginTiming(attempt);
     this.#timeLimits.add(attempt, timeout);
     this.#burst.add();
     return 0;
@@ -127,21 +123,15 @@ export class StartGate {
    * @returns whether it was answered or refused.
    */
   end(attempt: Attempt, isOk: boolean, value: unknown): Ending {
+    // Hot path: runs once per task of every list.
     const reading = typeof value === 'object' && value !== null ? this.#read(value) : undefined;
     if (reading?.isThrottled === true) {
       this.#refuse(attempt, reading);
       return 'throttled';
     }
     if (reading !== undefined) this.#observe(attempt, reading);
-    const { breaker, limit } = this.#parts;
-    if (this.#isTiming) {
-      const now = this.#ownTime.now();
-      const duration = now - attempt.startedAt;
-      // An error without a status never reached the venue, for all we know.
-      if (isOk || reading !== undefined) limit.end(attempt.limitTag, duration, this.#running, now);
-      else limit.drop(attempt.limitTag);
-      breaker?.end(attempt.breakerToken, isOk, duration);
-    }
+    // An error without a status never reached the venue, for all we know.
+    if (this.#isTiming) this.#endTiming(attempt, isOk, isOk || reading !== undefined);
     this.#leave(attempt);
     return 'answered';
   }
@@ -205,6 +195,22 @@ export class StartGate {
       this.#quotas.set(endpoint, quota);
     }
     return quota;
+  }
+
+  #beginTiming(attempt: Attempt): void {
+    const { limit } = this.#parts;
+    if (limit.isMeasuring) this.#ownTime.start();
+    attempt.startedAt = this.#ownTime.now();
+    attempt.limitTag = limit.begin(attempt.startedAt);
+  }
+
+  #endTiming(attempt: Attempt, isOk: boolean, wasAnswered: boolean): void {
+    const { breaker, limit } = this.#parts;
+    const now = this.#ownTime.now();
+    const duration = now - attempt.startedAt;
+    if (wasAnswered) limit.end(attempt.limitTag, duration, this.#running, now);
+    else limit.drop(attempt.limitTag);
+    breaker?.end(attempt.breakerToken, isOk, duration);
   }
 
   #endBurst(now: number): void {

@@ -41,20 +41,23 @@ export class Progress {
  *
  * A million of them may wait, so it holds little. It is the resource that brings back the caller's async context
  * itself: an object of its own for that takes 32 bytes more. Its promise can only be resolved: a function that rejects
- * takes another 64, and a rejection can be had by resolving with what rejects. And tasks without options share one
- * `Progress` until they start.
+ * takes another 64, and a rejection can be had by resolving with what rejects. And tasks of which nothing is said but
+ * the priority share one `Progress` until they start.
  */
 export class Submission extends AsyncResource {
   readonly task: (context: TaskContext) => unknown;
   readonly resolve: (value: unknown) => void;
+  /** A higher one starts first. */
+  readonly priority: number;
   /** Place in the order of submission. */
   readonly order: number;
-  /** Shared with others while the task waits without options. */
+  /** Shared with others while the task waits and has no options but its priority. */
   progress: Progress;
 
   constructor(
     task: (context: TaskContext) => unknown,
     resolve: (value: unknown) => void,
+    priority: number,
     order: number,
     progress: Progress,
   ) {
@@ -62,6 +65,7 @@ export class Submission extends AsyncResource {
     super('tickwise.submit', executionAsyncId() >>> 0);
     this.task = task;
     this.resolve = resolve;
+    this.priority = priority;
     this.order = order;
     this.progress = progress;
   }

@@ -23,7 +23,7 @@ export interface DeskParts {
   readonly timeout: number;
   readonly maxQueued: number;
   readonly clock: Clock;
-  /** What a task without options has. */
+  /** What a task has of which nothing is said, but perhaps its priority. */
   readonly plain: SubmitSettings;
   /** Called after a task has ended, so that others start. */
   readonly onEnded: () => void;
@@ -49,7 +49,7 @@ export class SubmitDesk implements AttemptOwner {
   readonly #hasRoom = (rank: number): boolean => this.#parts.gate.hasRoom(rank);
   readonly #admit = (submission: Submission): boolean => this.#tryStart(submission);
   readonly #isAgeing: boolean;
-  /** Of all tasks that wait without options. */
+  /** Of all tasks that wait of which nothing else is said. */
   readonly #plain: Progress;
   #order = 0;
   #queued = 0;
@@ -80,7 +80,11 @@ export class SubmitDesk implements AttemptOwner {
   }
 
   /** Accepts a task. The promise settles with it. */
-  submit<Value>(task: (context: TaskContext) => Value | PromiseLike<Value>, settings: SubmitSettings): Promise<Value> {
+  submit<Value>(
+    task: (context: TaskContext) => Value | PromiseLike<Value>,
+    settings: SubmitSettings,
+    priority: number,
+  ): Promise<Value> {
     const { maxQueued } = this.#parts;
     if (this.#queued >= maxQueued) {
       return Promise.reject(new OverflowError(`${maxQueued} tasks wait already; raise maxQueued or submit fewer`));
@@ -90,7 +94,7 @@ export class SubmitDesk implements AttemptOwner {
       const isPlain = settings === this.#parts.plain && !this.#isAgeing;
       const progress = isPlain ? this.#plain : new Progress(settings);
       // Resolved only with what this task returns.
-      const submission = new Submission(task, resolve as (value: unknown) => void, this.#order++, progress);
+      const submission = new Submission(task, resolve as (value: unknown) => void, priority, this.#order++, progress);
       this.#counts.submitted++;
       this.#queued++;
       if (isPlain) this.#enter(submission);
@@ -114,8 +118,9 @@ export class SubmitDesk implements AttemptOwner {
   settled(attempt: Attempt, isOk: boolean, value: unknown): void {
     const { gate, retry } = this.#parts;
     const submission = attempt.item as Submission;
-    const ending = gate.end(attempt, isOk, value);
+    // Before the caller's `feedback` is asked: what that aborts must not leave a second time.
     this.#leaveQueue(submission);
+    const ending = gate.end(attempt, isOk, value);
     if (ending === 'throttled' && retry.mayRepeat(attempt)) this.#repeat(submission);
     else if (ending === 'throttled') this.#settle(submission, false, value);
     else if (!isOk && retry.mayRetry(attempt, value)) this.#retry(submission, retry.delayAfter(attempt));
@@ -248,6 +253,7 @@ export class SubmitDesk implements AttemptOwner {
 
   /** After a refusal: the same call again, first among its priority since it came before the others. */
   #repeat(submission: Submission): void {
+    if (submission.progress.place === 'settled') return;
     this.#counts.throttled++;
     submission.progress.refusals++;
     submission.progress.place = 'room';
@@ -256,8 +262,10 @@ export class SubmitDesk implements AttemptOwner {
   }
 
   #retry(submission: Submission, delay: number): void {
-    this.#counts.retried++;
     const { progress } = submission;
+    // It was aborted by the caller's code that was asked about its outcome.
+    if (progress.place === 'settled') return;
+    this.#counts.retried++;
     progress.number++;
     progress.refusals = 0;
     progress.place = 'delayed';

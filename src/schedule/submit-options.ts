@@ -41,12 +41,11 @@ export interface SubmitOptions {
   readonly idempotent?: boolean;
 }
 
-/** The options of one task, read. */
+/** The options of one task, read; all but the priority, which many tasks have that have nothing else of their own. */
 export interface SubmitSettings {
   readonly key: unknown;
   /** Index of its class. */
   readonly rank: number;
-  readonly priority: number;
   readonly weight: number;
   readonly deadlineAfter: number;
   readonly signal: AbortSignal | undefined;
@@ -74,21 +73,44 @@ const NAMES = new Set(['key', 'class', 'priority', 'weight', 'deadline', 'signal
 
 /**
  * Checks the options of a task by hand: a schema per task would cost more than the task's way through the queue.
+ * Returns `plain` when there is none but the priority.
  * @throws ArgumentError
  */
-export function readSubmitOptions(options: SubmitOptions, classes: readonly TaskClass[]): SubmitSettings {
-  for (const name in options) {
-    if (!NAMES.has(name)) fail(name, `one of ${[...NAMES].join(', ')}`, name);
-  }
-  const { key, priority = 0, weight = 1, deadline = Infinity, signal, endpoint = '', idempotent = false } = options;
-  if (typeof priority !== 'number' || Number.isNaN(priority)) fail('priority', 'a number', priority);
+export function readSubmitOptions(
+  options: SubmitOptions,
+  classes: readonly TaskClass[],
+  plain?: SubmitSettings,
+): SubmitSettings {
+  if (hasOnlyPriority(options) && plain !== undefined) return plain;
+  const { key, weight = 1, deadline = Infinity, signal, endpoint = '', idempotent = false } = options;
   if (!(weight > 0 && weight < Infinity)) fail('weight', 'a number above 0', weight);
   if (!(deadline > 0)) fail('deadline', 'a number of milliseconds above 0', deadline);
   if (signal !== undefined && !(signal instanceof AbortSignal)) fail('signal', 'an AbortSignal', signal);
   if (typeof endpoint !== 'string') fail('endpoint', 'a text', endpoint);
   if (typeof idempotent !== 'boolean') fail('idempotent', 'true or false', idempotent);
   const rank = options.class === undefined ? classes.length - 1 : rankOf(options.class, classes);
-  return { key, rank, priority, weight, deadlineAfter: deadline, signal, endpoint, isIdempotent: idempotent };
+  return { key, rank, weight, deadlineAfter: deadline, signal, endpoint, isIdempotent: idempotent };
+}
+
+/** Checks the names of a task's options. @returns whether there is none but the priority. */
+function hasOnlyPriority(options: SubmitOptions): boolean {
+  // What a class of the user's defines by getters has no names to look through.
+  let isOnly = Object.getPrototypeOf(options) === Object.prototype;
+  for (const name in options) {
+    if (name === 'priority') continue;
+    if (!NAMES.has(name)) fail(name, `one of ${[...NAMES].join(', ')}`, name);
+    isOnly = false;
+  }
+  return isOnly;
+}
+
+/**
+ * The priority of a task.
+ * @throws ArgumentError
+ */
+export function priorityOf({ priority = 0 }: SubmitOptions): number {
+  if (typeof priority !== 'number' || Number.isNaN(priority)) fail('priority', 'a number', priority);
+  return priority;
 }
 
 function rankOf(name: string, classes: readonly TaskClass[]): number {

@@ -45,10 +45,10 @@ export class WaitingRoom {
   /** Adds a submission to its class. */
   add(submission: Submission): void {
     const line = this.#lineOf(submission);
-    const { isShared, number, refusals, settings } = submission.progress;
+    const { isShared, number, refusals } = submission.progress;
     if (!isShared) submission.progress.isWaiting = true;
     this.#size++;
-    line.heap.push(submission, settings.priority, submission.order);
+    line.heap.push(submission, submission.priority, submission.order);
     if (line.maxWait !== Infinity && number === 1 && refusals === 0) line.oldest.push(submission);
   }
 
@@ -128,7 +128,7 @@ export class WaitingRoom {
       }
       passed.push(next);
     }
-    for (const each of passed) line.heap.push(each, each.progress.settings.priority, each.order);
+    for (const each of passed) line.heap.push(each, each.priority, each.order);
     return found === undefined ? undefined : this.#taken(found);
   }
 

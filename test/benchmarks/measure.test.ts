@@ -108,6 +108,24 @@ describe('measureTime', () => {
 
     expect(sizes).toEqual([4, 4, 4, 4, 4]);
   });
+
+  it('begins no further block once the longest time is over', async () => {
+    let now = 0;
+    let calls = 0;
+    const instance: Instance = {
+      run() {
+        calls++;
+        now += 1_000;
+      },
+      answer: () => 0,
+    };
+
+    const blocks = { rounds: 1, warmup: 1, block: 1, blocks: 7, longest: 1_500 };
+    const nanoseconds = await measureTime(instance, blocks, () => now, 1);
+
+    expect(calls).toBe(4);
+    expect(nanoseconds).toBe(1e9);
+  });
 });
 
 describe('a unit', () => {

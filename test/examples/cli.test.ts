@@ -66,6 +66,22 @@ describe('the demo', () => {
     expect(stdout).toContain('NOT MET');
   });
 
+  it('counts what differs in mode tolerant, and what was asked and told', { timeout: MINUTE }, async () => {
+    const args = ['--json', '--seconds', '30', '--symbols', '1', '--mode', 'tolerant', '--services'];
+    const { code, stdout } = await demo(...args, '--ttl-scale', '0.1');
+
+    const report = JSON.parse(stdout);
+
+    expect(code).toBe(0);
+    expect(report.input.mode).toBe('tolerant');
+    expect(report.signals.total).toBe(report.naive.signals);
+    expect(report.differences.map(({ cache }: { cache: string }) => cache)).toContain('regime');
+    for (const version of ['naive', 'optimised']) {
+      expect(report.services[version]).toMatchObject({ lost: 0, doubled: 0 });
+      expect(report.services[version].alerts).toBeGreaterThan(0);
+    }
+  });
+
   it('replays a recording and counts its malformed lines', { timeout: MINUTE }, async () => {
     const lines = [...synthesise({ seed: 2, duration: 30_000, symbols: ['BTCUSDT'] })];
     lines.splice(100, 0, 'not json', '{"t":1,"dir":"in","msg":');
@@ -82,9 +98,14 @@ describe('the demo', () => {
     ['an unknown option', ['--colour'], '--colour'],
     ['an unknown mode', ['--mode', 'loose'], 'loose'],
     ['a speed that is none', ['--speed', 'fast'], 'max'],
+    ['a scale of 0', ['--ttl-scale', '0'], 'above 0'],
     ['a bar of length 0', ['--bar', '0'], 'whole number'],
     ['an unknown model', ['--models', 'lstm'], 'lstm'],
     ['an unknown symbol', ['--symbols', 'BTCUSDT,§'], '§'],
+    ['an unknown fault', ['--faults', 'earthquake'], 'earthquake'],
+    ['a killed database without a server', ['--faults', 'kill-database'], '--database postgres://'],
+    ['a database that is no address', ['--database', 'rows.db'], 'postgres://user@host'],
+    ['a database that does not answer', ['--database', 'postgres://a:secret@127.0.0.1:1/x'], '127.0.0.1:1/x: '],
     ['a stray argument', ['fast'], 'too many arguments'],
     ['a data folder that is not there', ['--data', '/nowhere'], '/nowhere'],
     ['a recording that is not there', ['--recording', 'nothing'], 'nothing'],
@@ -165,6 +186,56 @@ describe('the demo', () => {
     expect(reader.getRows()[0]?.[0]).toBeGreaterThan(0);
   });
 });
+
+describe('the demo with --dashboard', () => {
+  it('serves a page that shows the running bot, until Ctrl-C', { timeout: MINUTE }, async () => {
+    const args = ['--dashboard', '0', '--seconds', '60', '--symbols', '2', '--models', '2', '--speed', 'max'];
+    const { child, outcome } = start([MAIN, ...args]);
+    const url = await urlOf(child);
+    const page = await fetch(url);
+    const program = await fetch(`${url}dashboard.js`);
+    const events = await textUntil(`${url}events`, 'event: end');
+
+    child.kill('SIGINT');
+    const { code, stderr } = await outcome;
+
+    expect(await page.text()).toContain('/dashboard.js');
+    expect(await program.text()).toContain('EventSource');
+    const updates = [...events.matchAll(/^event: update\ndata: (.*)$/gm)].map(([, data]) => JSON.parse(data ?? ''));
+    expect(updates.at(-1).figures.calls.saved).toBeGreaterThan(0);
+    expect(updates.at(-1).figures.statements.saved).toBeGreaterThan(0);
+    expect(updates.at(-1).ticks.at(-1).prices).toEqual([expect.any(Number), expect.any(Number)]);
+    expect([code, stderr]).toEqual([130, '']);
+  });
+
+  it('refuses a port that is none', { timeout: MINUTE }, async () => {
+    const { code, stderr } = await demo('--dashboard', '70000');
+
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('65535');
+  });
+});
+
+async function urlOf(child: ChildProcess): Promise<string> {
+  let text = '';
+  for await (const data of child.stdout ?? []) {
+    text += String(data);
+    const url = /http:\S+/.exec(text)?.[0];
+    if (url !== undefined) return url;
+  }
+  throw new Error('the dashboard did not say where it is');
+}
+
+/** Reads an endless answer until it holds a text. */
+async function textUntil(url: string, end: string): Promise<string> {
+  const { body } = await fetch(url);
+  let text = '';
+  for await (const part of body ?? []) {
+    text += Buffer.from(part).toString();
+    if (text.includes(end)) break;
+  }
+  return text;
+}
 
 function demo(...args: readonly string[]): Promise<Outcome> {
   return start([MAIN, ...args]).outcome;

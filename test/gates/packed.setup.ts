@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { ensureLibraryRuns } from '../../scripts/tools/library-build.js';
+import { ensurePackageRuns } from '../../scripts/tools/library-build.js';
 import { packAndInstall } from '../../scripts/tools/packed-package.js';
 
 declare module 'vitest' {
@@ -16,7 +16,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     project.provide('packedFolder', made);
     return undefined;
   }
-  await ensureLibraryRuns();
+  await ensurePackageRuns();
   const { folder, close } = await packAndInstall();
   project.provide('packedFolder', folder);
   return close;

@@ -78,6 +78,19 @@ describe('TA-Lib reference values', () => {
     },
   );
 
+  it.each(cases.filter(({ fn }) => fn === 'RSI').map((table) => [table.period, table] as const))(
+    'of RSI(%i) are met by 100 000 times the values as well',
+    (_, { period, x, expected }) => {
+      const found = rsi(
+        numbers(x).map((value) => value * 100_000),
+        period,
+      );
+
+      const errors = numbers(expected).map((value, index) => distance(found[index] ?? NaN, value));
+      expect(Math.max(...errors)).toBeLessThanOrEqual(1e-6);
+    },
+  );
+
   it('gives the same RSI for values of 1e-7 and of 1e-2', () => {
     const x = Array.from({ length: 60 }, (_, index) => (23 + (index % 3 === 0 ? 1 : 0)) * 1e-8);
 

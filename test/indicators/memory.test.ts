@@ -1,7 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { AsyncCovariance, EwmaCorrelation, RollingStats } from 'tickwise/rolling';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   bollinger,
   ema,
@@ -15,32 +13,19 @@ import {
   wma,
   zscore,
 } from 'tickwise/indicators';
+import { heldBytes } from '../heap.js';
 import { type Bars, CONTENDERS } from './contenders.js';
 
 const UPDATES = 1_000_000;
 /** What the test runner and the compiler may take meanwhile; 1 byte per update would be as much. */
 const SLACK = 1_000_000;
 
-let collect: () => void;
-
-beforeAll(() => {
-  setFlagsFromString('--expose-gc');
-  collect = runInNewContext('gc') as () => void; // exposed by the flag
-});
-
-/** Bytes held, heap and buffers, after a full collection. */
-function held(): number {
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
 /** Bytes that are held after so many updates more than before. */
 function growth(update: (index: number) => void): number {
   for (let index = 0; index < 10_000; index++) update(index);
-  const before = held();
+  const before = heldBytes();
   for (let index = 0; index < UPDATES; index++) update(index);
-  return held() - before;
+  return heldBytes() - before;
 }
 
 const column = Array.from({ length: 64 }, (_, index) => 100 + ((index * 37) % 23));
@@ -102,7 +87,7 @@ describe('memory over a million updates', () => {
     const out = { out: one };
     const bands = { out: { middle: one, upper: two, lower: three } };
     const lines = { out: { macd: one, signal: two, histogram: three } };
-    const before = held();
+    const before = heldBytes();
 
     for (let call = 0; call < 20_000; call++) {
       for (const compute of [sma, wma, rollingStd, rollingMin, zscore, volumeRatio, ema, rsi]) compute(input, 20, out);
@@ -111,7 +96,7 @@ describe('memory over a million updates', () => {
       macd(input, lines);
     }
 
-    expect(held() - before).toBeLessThan(SLACK);
+    expect(heldBytes() - before).toBeLessThan(SLACK);
   });
 
   it('reuses the window of an earlier call, which leaves nothing behind in the next', () => {

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import * as indicators from 'tickwise/indicators';
 import { describe, expect, it } from 'vitest';
 import { joinBars, randomBars, sliceBars } from './bars.js';
 import { CONTENDERS, slackAt } from './contenders.js';
@@ -111,6 +112,15 @@ describe.each(CONTENDERS.map((contender) => [contender.name, contender] as const
     expect(isSame(forgets ? reach : 20)).toBe(forgets);
     expect(isSame(forgets ? 200 : 50)).toBe(forgets);
   });
+});
+
+it('is asked of every indicator there is, in both forms', () => {
+  const compared = new Set(CONTENDERS.map((contender) => contender.name.split(/[, ]/, 1)[0]?.toLowerCase()));
+
+  const exported = Object.keys(indicators).map((name) => name.toLowerCase());
+
+  expect(compared).toEqual(new Set(exported));
+  expect(exported).toHaveLength(2 * compared.size);
 });
 
 describe('indicators that depend on a window alone', () => {

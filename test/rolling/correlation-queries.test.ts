@@ -25,6 +25,45 @@ function naive(rolling: RollingCorrelation, direction: CorrelationDirection): Co
     );
 }
 
+describe('triangle', () => {
+  const sides = (rolling: RollingCorrelation): number[] => {
+    const size = rolling.symbols.length;
+    const matrix = rolling.matrix();
+    return rolling.symbols.flatMap((_, row) => [...matrix.subarray(row * size, row * size + row)]);
+  };
+
+  it.each([
+    [1, undefined],
+    [2, undefined],
+    [33, undefined],
+    [70, undefined],
+    [65, 1],
+  ])('holds what the matrix of %i symbols has left of its diagonal, tick size %s', (size, tickSize) => {
+    const symbols = Array.from({ length: size }, (_, index) => `S${index}`);
+    const rolling = filled(symbols, tickSize === undefined ? {} : { tickSize });
+    const other = filled(symbols, tickSize === undefined ? {} : { tickSize });
+
+    for (const one of [rolling, other]) {
+      one.push(symbols.map((_, index) => (index === 7 || index === 40 ? NaN : index ** 2 % 13)));
+      one.push(symbols.map((_, index) => index ** 3 % 17));
+    }
+
+    expect([...rolling.triangle()]).toEqual(sides(other));
+    expect(sides(rolling)).toEqual([...other.triangle()]);
+  });
+
+  it('writes into an array of the right length, and refuses others', () => {
+    const rolling = filled(['A', 'B', 'C']);
+    const out = new Float64Array(3);
+
+    expect(rolling.triangle(out)).toBe(out);
+    expect(out[2]).toBe(rolling.correlation('B', 'C'));
+    expect(() => rolling.triangle(new Float64Array(9))).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARGUMENT', message: expect.stringContaining('length 3') }),
+    );
+  });
+});
+
 describe('matrix', () => {
   const symbols = ['A', 'B', 'C', 'D'];
 

@@ -42,12 +42,12 @@ describe('rebuilds of a row', () => {
     expect(report).toMatchObject({ beyond: 0, undefinedNow: 0 });
   });
 
-  it('do not come at all for constant values', () => {
+  it('come less than once per window for a constant beside a value that alternates', () => {
     const rolling = new RollingCorrelation({ symbols: ['x', 'y'], window: 100, tolerance: 1e-13 });
 
     for (let bar = 0; bar < 5_000; bar++) rolling.push([0.1, bar % 2]);
 
-    expect(rolling.stats().rowRecomputes).toBeLessThan((2 * 5_000) / 7 + 2);
+    expect(rolling.stats().rowRecomputes).toBeLessThan(5_000 / 100);
     expect(rolling.reason('x', 'y')).toBe('zero-variance');
     expect(rolling.variance('x')).toBe(0);
     expect(rolling.mean('x')).toBe(0.1);
@@ -105,7 +105,7 @@ describe('rebuilds of a row', () => {
 });
 
 describe('pairs with gaps', () => {
-  it('stay within the bound over 20 000 bars of floats, with outliers in bars they do not share', () => {
+  it('stay within the bound over 6 000 bars of floats, with outliers in bars they do not share', () => {
     const random = seeded(21);
     const rolling = new RollingCorrelation({ symbols: ['x', 'y'], window: 40 });
 
@@ -162,7 +162,7 @@ describe('pairs with gaps', () => {
   });
 });
 
-describe('hostile values', () => {
+describe.each(['pairwise', 'listwise', 'forward-fill'] as const)('hostile values, missing ones %s', (missing) => {
   const hostile = [NaN, Infinity, -Infinity, -0, 0, 5e-324, -5e-324, 2e-310, 1e150, -1e150, 1e151, 1e308, 1, 2 ** 53];
 
   it.each([
@@ -179,7 +179,7 @@ describe('hostile values', () => {
     (window, size, ddof, tick) => {
       const random = seeded(window * 100 + size);
       const symbols = Array.from({ length: size }, (_, index) => `S${index}`);
-      const options = { symbols, window, ddof, ...(tick !== undefined && { tickSize: tick }) };
+      const options = { symbols, window, ddof, missing, ...(tick !== undefined && { tickSize: tick }) };
       const rolling = new RollingCorrelation(options);
       const pick = (): number => hostile[Math.floor(random() * hostile.length)] ?? NaN;
       for (let bar = 0; bar < 500; bar++) {
@@ -213,7 +213,7 @@ describe('hostile values', () => {
   );
 
   it('give no result from bars without any value, and results from the next ones', () => {
-    const rolling = new RollingCorrelation({ symbols: ['x', 'y'], window: 3 });
+    const rolling = new RollingCorrelation({ symbols: ['x', 'y'], window: 3, missing });
     for (let bar = 0; bar < 9; bar++) rolling.push([NaN, NaN]);
     const during = [...rolling.matrix(), rolling.mean('x'), rolling.errorBound()];
     rolling.push({ x: 1, y: 2 });

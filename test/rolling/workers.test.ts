@@ -21,6 +21,14 @@ function areSame(one: Uint8Array | Float64Array | undefined, other: Uint8Array |
   return left?.equals(right ?? Buffer.alloc(0)) === true;
 }
 
+/** What a matrix of all symbols has left of its diagonal, row by row. */
+function leftOfDiagonal(matrix: Float64Array): Float64Array {
+  const size = SYMBOLS.length;
+  const sides = new Float64Array((size * (size - 1)) / 2);
+  for (let row = 1; row < size; row++) sides.set(matrix.subarray(row * size, row * size + row), (row * (row - 1)) / 2);
+  return sides;
+}
+
 /** Prices to the cent that walk, with a gap now and then. */
 function bars(count: number, size = SYMBOLS.length): Float64Array[] {
   const random = seeded(3);
@@ -41,6 +49,7 @@ describe('workers', () => {
       for (const one of [alone, shared]) one.push(bar, index);
       if (index % 5 === 4) for (const one of [alone, shared]) one.amend('S500', 99.5 + index);
       if (index % 7 === 6) expect(areSame(shared.matrix(), alone.matrix())).toBe(true);
+      if (index % 7 === 3) expect(areSame(shared.triangle(), alone.triangle())).toBe(true);
     }
     for (const one of [alone, shared]) {
       one.addSymbol('T', [1, 2, 3]);
@@ -49,6 +58,10 @@ describe('workers', () => {
       one.push(bars(1)[0] ?? [], 24);
     }
 
+    // The first read is the one that writes out what has waited.
+    const [pairs, alonePairs] = [shared, alone].map((one) => one.triangle());
+    expect(areSame(pairs, alonePairs)).toBe(true);
+    expect(areSame(pairs, leftOfDiagonal(shared.matrix()))).toBe(true);
     expect(areSame(shared.matrix(), alone.matrix())).toBe(true);
     expect(shared.top(30)).toEqual(alone.top(30));
     expect(shared.stats()).toEqual({ ...alone.stats(), workers: 2 });

@@ -47,6 +47,25 @@ describe('a closed breaker', () => {
     expect(breaker.stats()).toMatchObject({ state: 'closed', calls: 4, succeeded: 2, failed: 2, running: 0 });
   });
 
+  it('counts once what settles twice, and a promise of its own kind by what it is', async () => {
+    const { breaker } = setUp();
+    class Request extends Promise<string> {}
+    const twice = {
+      // oxlint-disable-next-line unicorn/no-thenable -- what is tested
+      then(resolve: (value: string) => void, reject: (error: unknown) => void) {
+        resolve('first');
+        resolve('second');
+        reject(new Error('third'));
+      },
+    };
+
+    await expect(breaker.execute(() => twice as unknown as Promise<string>)).resolves.toBe('first');
+    await expect(breaker.execute(() => Request.resolve('own'))).resolves.toBe('own');
+    await expect(breaker.execute(() => Request.reject(new Error('own')))).rejects.toThrow('own');
+
+    expect(breaker.stats()).toMatchObject({ calls: 3, succeeded: 2, failed: 1, running: 0 });
+  });
+
   it('opens when enough of the last calls failed, and not before so many have ended', async () => {
     const { breaker, fail } = setUp({ window: 4, failureRate: 0.5 });
 
@@ -207,6 +226,30 @@ describe('a half-open breaker', () => {
     expect(refused.every((error) => error instanceof CircuitOpenError)).toBe(true);
     expect(String(refused[0])).toContain('half-open and busy with its probes');
     expect(breaker.state).toBe('closed');
+  });
+
+  it('tries no probe beyond those that a call made in onStateChange has decided', async () => {
+    const clock = new VirtualClock();
+    let during = (_breaker: CircuitBreaker): void => undefined;
+    const breaker: CircuitBreaker = new CircuitBreaker({
+      window: 2,
+      probes: 2,
+      openFor: 10,
+      clock,
+      onStateChange: ({ to }) => to === 'half-open' && during(breaker),
+    });
+    for (let index = 0; index < 2; index++) await breaker.execute(down).catch(() => undefined);
+
+    await clock.advance(10);
+    during = () => breaker.end(breaker.tryBegin(), false);
+    const afterFailure = breaker.tryBegin();
+    await clock.advance(20);
+    during = () => [breaker.tryBegin(), breaker.tryBegin()].forEach((token) => breaker.end(token, true));
+    const afterSuccess = breaker.tryBegin();
+
+    expect(afterFailure).toBe(-1);
+    expect(afterSuccess).not.toBe(-1);
+    expect(breaker.stats()).toMatchObject({ state: 'closed', running: 1 });
   });
 
   it('closes with an empty window when the probe succeeds', async () => {

@@ -3,6 +3,23 @@ import { AdaptiveScheduler, type Task } from 'tickwise/schedule';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { drive } from './support/drive.js';
 
+/** What `got` returned for years: an instance of Promise by its prototype only. */
+class Lookalike {
+  // oxlint-disable-next-line unicorn/no-thenable
+  then(resolve: (value: number) => void): void {
+    resolve(1);
+  }
+}
+Object.setPrototypeOf(Lookalike.prototype, Promise.prototype);
+
+/** A promise that no other one can be derived from: its constructor takes something else. */
+class Unextendable extends Promise<number> {
+  constructor(url: string) {
+    if (typeof url !== 'string') throw new TypeError('url');
+    super((resolve) => resolve(1));
+  }
+}
+
 /** What a task may do to a scheduler, and how it ends. */
 const HOSTILE: Record<string, { task: Task<number, unknown>; outcome: 'ok' | 'failed'; promised?: 'failed' }> = {
   'throws at once': {
@@ -54,6 +71,8 @@ const HOSTILE: Record<string, { task: Task<number, unknown>; outcome: 'ok' | 'fa
       }),
     outcome: 'ok',
   },
+  'returns what only looks like a promise': { task: () => new Lookalike(), outcome: 'ok' },
+  'returns a promise whose then throws': { task: () => new Unextendable('wss://example'), outcome: 'failed' },
   'never settles': { task: () => new Promise(() => undefined), outcome: 'failed' },
   'rejects with undefined': { task: () => Promise.reject(), outcome: 'failed' },
   'rejects with null': { task: () => Promise.reject(null), outcome: 'failed' },

@@ -140,6 +140,29 @@ describe('a list', () => {
     expect(isEnded).toBe(true);
   });
 
+  it('reports what an iterable throws that is left early, and still gives the report', async () => {
+    const controller = new AbortController();
+    const clock = new VirtualClock();
+    const reported: unknown[] = [];
+    const onError = (error: unknown, context: unknown): void => void reported.push([error, context]);
+    const scheduler = new AdaptiveScheduler({ concurrency: 2, clock, onError });
+    let key = 0;
+    const keys: IterableIterator<number> = {
+      [Symbol.iterator]: () => keys,
+      next: () => ({ done: false, value: key++ }),
+      return() {
+        throw new Error('cannot end');
+      },
+    };
+    const report = scheduler.run(keys, () => sleepOn(clock)(1), { signal: controller.signal });
+    await clock.advance(3);
+
+    controller.abort(new Error('enough'));
+
+    expect((await report).stopped).toMatchObject({ reason: 'aborted' });
+    expect(reported).toEqual([[new Error('cannot end'), { operation: 'source' }]]);
+  });
+
   it('gives an abort at once: what runs fails with the reason, what is left is skipped', async () => {
     const clock = new VirtualClock();
     const scheduler = new AdaptiveScheduler({ concurrency: 3, clock });

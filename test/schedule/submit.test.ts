@@ -82,6 +82,18 @@ describe('submit', () => {
     expect(orders.size).toBe(10);
   });
 
+  it('reads options that a class defines', async () => {
+    class PerSymbol {
+      readonly priority = 1;
+      get weight(): number {
+        return -1;
+      }
+    }
+    const scheduler = new AdaptiveScheduler({ concurrency: 1 });
+
+    await expect(async () => scheduler.submit(() => 1, new PerSymbol())).rejects.toThrow('weight');
+  });
+
   it('goes on with a key whose waiting task was aborted', async () => {
     const clock = new VirtualClock();
     const scheduler = new AdaptiveScheduler({ concurrency: 2, clock });

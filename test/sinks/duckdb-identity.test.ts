@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { BatchWriter } from 'tickwise/batch';
 import { sinkContract, type SinkBench } from 'tickwise/batch/testing';
 import { ArgumentError, ConfigError } from 'tickwise/core';
 import { type DuckDbColumnType, duckdbSink, type DuckDbSinkOptions } from 'tickwise/sinks/duckdb';
@@ -172,6 +173,38 @@ describe('duckdbSink with idColumn', () => {
 
     expect(second.stats()).toMatchObject({ rows: 20, skipped: 100 });
     await second.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('stores rows once whose reply is lost and which a journal sends again in the next run', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tickwise-duckdb-replay-'));
+    const journal = { directory: join(folder, 'journal') };
+    const options = { path: join(folder, 'trades.db'), table: 'trades', columns, idColumn: 'id', createTable: true };
+    const first = duckdbSink<Row>(options);
+    let stored = (): void => undefined;
+    const hasStored = new Promise<void>((resolve) => (stored = resolve));
+    const deaf = new BatchWriter<Row>({
+      async sink(batch, context) {
+        await first.write(batch, context);
+        stored();
+        return new Promise(() => undefined);
+      },
+      journal,
+      closeTimeout: 0,
+      onError: () => undefined,
+    });
+    for (const row of rows(0, 500)) deaf.add(row);
+    await hasStored;
+    await expect(deaf.close()).rejects.toMatchObject({ code: 'ERR_TIMEOUT' });
+    await first.close();
+
+    const second = duckdbSink<Row>(options);
+    const heir = new BatchWriter<Row>({ sink: second, journal });
+    for (const row of rows(500, 600)) heir.add(row);
+    await heir.flush();
+
+    expect(second.stats()).toMatchObject({ rows: 100, skipped: 500 });
+    await heir.close();
     rmSync(folder, { recursive: true });
   });
 });

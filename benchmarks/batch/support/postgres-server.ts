@@ -1,13 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** Ends a server, and removes its folder, when the process that started it is gone. */
-const GUARD = fileURLToPath(new URL('../../../../test/integration/servers/guard.mjs', import.meta.url));
+import { freePort, startOwn } from './own-server.js';
 
 let started: Promise<string> | undefined;
 
@@ -30,22 +25,8 @@ async function start(): Promise<string> {
   execFileSync(join(programs, 'initdb'), initial, { cwd: folder, ...owner });
   const port = await freePort();
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''];
-  const order = { command: join(programs, 'postgres'), args, folder, stopSignal: 'SIGINT', ...owner };
-  const guard = spawn(process.execPath, [GUARD, JSON.stringify(order)], {
-    detached: true,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  await new Promise<void>((resolve, reject) => {
-    let log = '';
-    guard.stdout.on('data', (bytes: Buffer) => {
-      log += bytes.toString();
-      if (log.includes('ready to accept connections')) resolve();
-    });
-    guard.on('close', () => reject(new Error(`Postgres does not start: ${log}`)));
-  });
-  // The pipe to the guard is all that it needs; it does not hold this process.
-  guard.unref();
-  for (const stream of [guard.stdin, guard.stdout]) if ('unref' in stream) (stream as { unref(): void }).unref();
+  const command = join(programs, 'postgres');
+  await startOwn({ command, args, folder, stopSignal: 'SIGINT', ...owner }, 'ready to accept connections');
   return `postgres://tickwise@127.0.0.1:${port}/postgres`;
 }
 
@@ -65,13 +46,4 @@ function ordinaryUser(): { readonly uid: number; readonly gid: number } | undefi
     accounts.find((each) => each.startsWith('postgres:')) ?? accounts.find((each) => each.startsWith('nobody:'));
   const [, , uid, gid] = line?.split(':') ?? [];
   return { uid: Number(uid), gid: Number(gid) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('a listening server has no port');
-  return address.port;
 }

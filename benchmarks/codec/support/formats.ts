@@ -10,8 +10,14 @@ export interface Format {
 }
 
 /** A format with its name. */
-interface NamedFormat extends Pick<Contender, 'name' | 'ours' | 'floor'> {
-  readonly make: () => Format;
+interface NamedFormat extends Pick<Contender, 'name' | 'package' | 'ours' | 'floor'> {
+  /** Gets the package it needs, if any. */
+  readonly make: (module?: unknown) => Format;
+}
+
+interface MsgpackModule {
+  encode(value: unknown): Uint8Array;
+  decode(bytes: Uint8Array): unknown;
 }
 
 const COLUMNS = { ts: 'time', symbol: 'dictionary', side: 'dictionary', price: { decimals: 2 }, size: 'f64' } as const;
@@ -36,6 +42,7 @@ const FORMATS: readonly NamedFormat[] = [
       decode: (bytes) => json.decode(gunzipSync(bytes)),
     }),
   },
+  { name: 'msgpack', package: '@msgpack/msgpack', make: (module) => msgpackOf(module as MsgpackModule) },
   { name: 'numbers as doubles, by hand', floor: true, make: () => plainColumns },
 ];
 
@@ -68,9 +75,16 @@ const plainColumns: Format = {
   },
 };
 
+function msgpackOf(msgpack: MsgpackModule): Format {
+  return {
+    encode: (rows) => msgpack.encode(rows),
+    decode: (bytes) => msgpack.decode(bytes) as Trade[], // what was written comes back
+  };
+}
+
 /** Every format, driven by what `drive` makes of it. */
 export function contenders(drive: (format: Format) => Instance): Contender[] {
-  return FORMATS.map(({ make, ...rest }) => ({ ...rest, setup: () => drive(make()) }));
+  return FORMATS.map(({ make, ...rest }) => ({ ...rest, setup: (module) => drive(make(module)) }));
 }
 
 /** The right answer of both directions: the rows of the last operation. */
@@ -78,9 +92,9 @@ export function rowsAfter(operations: number): readonly Trade[] {
   return blockOf(operations - 1);
 }
 
-/** Bytes per row of each format. */
+/** Bytes per row of each format that needs no package. */
 export function sizes(): string {
-  const found = FORMATS.map(({ name, make }) => {
+  const found = FORMATS.filter((format) => format.package === undefined).map(({ name, make }) => {
     const format = make();
     const bytes = BLOCKS.reduce((sum, rows) => sum + format.encode(rows).length, 0);
     return `${name} ${(bytes / BLOCKS.length / BLOCK).toFixed(2)}`;

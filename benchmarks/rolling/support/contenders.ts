@@ -4,8 +4,8 @@ import { makeBars, names, newest, PAIRS, rounded, SYMBOLS, WINDOW } from './mark
 
 /** What `pushes` may be told beside the engine. */
 interface PushOptions {
-  /** Writes all correlations after each bar. */
-  readonly isRead?: boolean;
+  /** What is written after each bar: all correlations once or twice; nothing by default. */
+  readonly reads?: 'triangle' | 'matrix';
   /** Price step; none by default. */
   readonly tickSize?: number;
   /** Symbols; 1 000 by default. */
@@ -16,7 +16,7 @@ interface PushOptions {
 
 /** Pushes a bar per operation. The window is full before the first. */
 export function pushes(engine: EngineChoice, options: PushOptions = {}): Instance {
-  const { isRead = false, tickSize, symbols = SYMBOLS, workers = 0 } = options;
+  const { reads, tickSize, symbols = SYMBOLS, workers = 0 } = options;
   const bars = makeBars(symbols);
   const rolling = new RollingCorrelation({
     symbols: names(symbols),
@@ -26,19 +26,32 @@ export function pushes(engine: EngineChoice, options: PushOptions = {}): Instanc
     ...(tickSize !== undefined && { tickSize }),
   });
   const out = new Float64Array(symbols * symbols);
+  const pairs = new Float64Array((symbols * (symbols - 1)) / 2);
   for (let bar = 0; bar < WINDOW; bar++) rolling.push(bars[bar] ?? out);
   let done = WINDOW;
   return {
     run(operations) {
       for (const end = done + operations; done < end; done++) {
         rolling.push(bars[done % bars.length] ?? out);
-        if (isRead) rolling.matrix(out);
+        if (reads === 'matrix') rolling.matrix(out);
+        else if (reads === 'triangle') rolling.triangle(pairs);
       }
       return out[1];
     },
-    answer: () => meanOf(rolling.matrix(out), symbols),
+    answer: () => answerOf(rolling, reads, out, pairs),
     close: () => rolling.close(),
   };
+}
+
+/** The mean of what the contender writes. */
+function answerOf(
+  rolling: RollingCorrelation,
+  reads: PushOptions['reads'],
+  out: Float64Array,
+  pairs: Float64Array,
+): number {
+  if (reads !== 'triangle') return meanOf(rolling.matrix(out), rolling.symbols.length);
+  return rounded(rolling.triangle(pairs).reduce((sum, value) => sum + value, 0) / pairs.length);
 }
 
 /** Pairs of the sample that stands for all. */

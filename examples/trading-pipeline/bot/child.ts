@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
+import type { LiveUpdate } from '../dashboard/live-update.js';
 import type { BotJob } from './job.js';
 import type { BotResult } from './result.js';
 
@@ -9,6 +10,8 @@ export type BotRequest = { readonly type: 'job'; readonly job: BotJob } | { read
 /** What a bot process tells its parent. */
 export type BotReply =
   | { readonly type: 'ready' }
+  | { readonly type: 'reached'; readonly at: number }
+  | { readonly type: 'live'; readonly update: LiveUpdate }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string };
 
@@ -16,6 +19,10 @@ export type BotReply =
 export interface BotHooks {
   /** Says that everything is subscribed and the replay may begin. */
   ready(): void;
+  /** Says that everything up to a boundary is done. Needed only in a session with faults. */
+  readonly reached: (at: number) => void;
+  /** Shows what happens, when somebody watches. */
+  readonly live?: (update: LiveUpdate) => void;
   /** Settles when the user wants to stop: what is pending is then stored and the bot returns. */
   readonly stopped: Promise<void>;
 }
@@ -33,7 +40,14 @@ export function runAsChild(run: (job: BotJob, hooks: BotHooks) => Promise<BotRes
       stop();
       return;
     }
-    void answer(() => run(request.job, { ready: () => reply({ type: 'ready' }), stopped }), request.job);
+    const { job } = request;
+    const hooks: BotHooks = {
+      ready: () => reply({ type: 'ready' }),
+      reached: (at) => (job.faults === undefined ? undefined : reply({ type: 'reached', at })),
+      stopped,
+      ...(job.isWatched && { live: (update) => reply({ type: 'live', update }) }),
+    };
+    void answer(() => run(job, hooks), job);
   });
 }
 

@@ -1,7 +1,8 @@
-import type { Market, SymbolTopics } from '../recording/index.js';
+import type { Fault } from '../faults/fault.js';
+import type { Market, SymbolTopics, Venue } from '../recording/index.js';
 
-/** Venues the two bots can read. */
-export type BotVenue = 'bybit-2021' | 'binance';
+/** `exact`: only work with unchanged inputs may be skipped. `tolerant`: also work with nearly the same, for a while. */
+export type Mode = 'exact' | 'tolerant';
 
 /** One symbol to trade. */
 export interface SymbolJob {
@@ -13,19 +14,32 @@ export interface SymbolJob {
 
 /** All that a bot needs to know. Both versions get the same. */
 export interface BotJob {
-  readonly venue: BotVenue;
+  readonly venue: Venue;
   readonly market: Market;
   /** Port of the venue on 127.0.0.1, for WebSockets and REST. */
   readonly port: number;
   readonly symbols: readonly SymbolJob[];
   /** Model names. */
   readonly models: readonly string[];
+  /** Threads that run the models of the optimised version, and the path of their program; without, they run beside the rest. */
+  readonly workers?: { readonly count: number; readonly program: string } | undefined;
   /** Length of a bar in milliseconds. */
   readonly bar: number;
   /** Epoch time in milliseconds, a multiple of `bar`, at or before the first frame. */
   readonly start: number;
-  /** File of the DuckDB database to write. */
+  /** Somebody watches: the bot says what it does while it runs. Only the optimised version does. */
+  readonly isWatched: boolean;
+  /** Whether results may be a little old, and what share of the usual times they may be; the naive version never does. */
+  readonly mode: Mode;
+  readonly ttlScale: number;
+  /** Port on 127.0.0.1 of the services that explain trades and take alerts. Without it nobody is asked or told. */
+  readonly services?: number | undefined;
+  /** File of the DuckDB database to write, folder of row files, or address of a Postgres server. */
   readonly database: string;
+  /** Folder in which the optimised version keeps rows until the database has them. Without it a crash loses them. */
+  readonly journal?: string;
+  /** What goes wrong in this session: the market then waits for the bot at each boundary. Without it nothing does. */
+  readonly faults?: readonly Fault[];
   /** File to write the {@link BotResult} to. */
   readonly result: string;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { deserialize } from 'node:v8';
 import type { BotReply, BotRequest } from '../bot/child.js';
 import type { BotJob } from '../bot/job.js';
+import type { LiveUpdate } from '../dashboard/live-update.js';
 import type { BotResult } from '../bot/result.js';
 
 /** The parent's side of a bot that runs in a process of its own. */
@@ -12,10 +13,16 @@ export class BotHandle {
   readonly #ready: Promise<void>;
   readonly #done: Promise<void>;
 
-  /** Starts the process and gives it its job. `module` is the path of the built program. */
-  constructor(module: string, job: BotJob) {
+  /**
+   * Starts the process and gives it its job. `module` is the path of the built program.
+   * @param onReached Told of each boundary that the bot is done with, in a session with faults.
+   */
+  constructor(module: string, job: BotJob, onReached: (at: number) => void = () => undefined) {
     this.#job = job;
     this.#child = fork(module, [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child.on('message', (reply: BotReply) => {
+      if (reply.type === 'reached') onReached(reply.at);
+    });
     this.#ready = this.#next('ready').then(() => undefined);
     this.#done = this.#next('done').then(() => undefined);
     // Both reject when the bot fails; whoever waits next hears of it.
@@ -34,6 +41,13 @@ export class BotHandle {
     await this.#done;
     // Written by our own child a moment ago.
     return deserialize(readFileSync(this.#job.result)) as BotResult;
+  }
+
+  /** Hears what the bot says while it runs. */
+  onLive(show: (update: LiveUpdate) => void): void {
+    this.#child.on('message', (reply: BotReply) => {
+      if (reply.type === 'live') show(reply.update);
+    });
   }
 
   /** Asks the bot to store what it has and end. */

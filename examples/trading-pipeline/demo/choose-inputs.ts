@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import type { BotVenue } from '../bot/job.js';
 import { findRecordings, openRecording, type Recording, resolveRecording } from '../recording/index.js';
 import { type SyntheticOptions, synthesiseRecording } from '../synthetic/index.js';
 import { UserError } from '../user-error.js';
@@ -23,11 +22,6 @@ export async function* chooseInputs(options: DemoOptions): AsyncGenerator<Input>
   for (const path of await choosePaths(options)) yield { recording: await openRecording(path), source: { path } };
 }
 
-/** Whether the two bots can read this venue. */
-export function isBotVenue(venue: string): venue is BotVenue {
-  return venue === 'bybit-2021' || venue === 'binance';
-}
-
 function synthetic({ seed, seconds, symbols }: DemoOptions): Input {
   const isCount = symbols === undefined || /^\d+$/.test(symbols);
   const named = isCount ? firstSymbols(symbols) : symbols.split(',').map((symbol) => symbol.trim());
@@ -45,8 +39,8 @@ function firstSymbols(count: string | undefined): string[] {
 async function choosePaths({ data, recording }: DemoOptions): Promise<readonly string[]> {
   if (recording !== undefined && recording !== 'all') return [await resolveRecording(data, recording)];
   if (data === undefined) throw new UserError('--recording all needs a folder: name it with --data or TICKWISE_DATA');
-  const files = await readable(data);
-  if (files.length === 0) throw new UserError(`there is no Bybit 2021 or Binance recording in ${data}`);
+  const files = await findRecordings(data);
+  if (files.length === 0) throw new UserError(`there is no recording of Bybit, Binance, Coinbase or Kraken in ${data}`);
   if (recording === 'all') return files.map(({ path }) => path);
   const largest = new Map<string, { path: string; bytes: number }>();
   for (const { path, venue } of files) {
@@ -54,9 +48,4 @@ async function choosePaths({ data, recording }: DemoOptions): Promise<readonly s
     if (bytes > (largest.get(venue)?.bytes ?? 0)) largest.set(venue, { path, bytes });
   }
   return [...largest.values()].map(({ path }) => path);
-}
-
-async function readable(folder: string): Promise<{ path: string; venue: BotVenue }[]> {
-  const files = await findRecordings(folder);
-  return files.flatMap(({ path, venue }) => (isBotVenue(venue) ? [{ path, venue }] : []));
 }

@@ -2,29 +2,38 @@ import type { BotJob, SymbolJob } from '../bot/job.js';
 import { rosterOf } from '../models/roster.js';
 import { type Recording, topicsOf } from '../recording/index.js';
 import { UserError } from '../user-error.js';
-import { isBotVenue } from './choose-inputs.js';
 import type { DemoOptions } from './options.js';
 import { priceTexts } from './price-texts.js';
 
 /** What both bots are asked to do, without the files they write. */
-export type CommonJob = Omit<BotJob, 'port' | 'database' | 'result'>;
+export type CommonJob = Omit<BotJob, 'port' | 'services' | 'database' | 'result'>;
+
+/** Milliseconds: a spectrum needs 257 bars. */
+const SHORT = 28_000;
 
 /**
  * Says what to trade on a recording.
- * @throws UserError when the venue, a symbol or a model is unknown.
+ * @throws UserError when a symbol or a model is unknown.
  */
 export function makeJob(recording: Recording, options: DemoOptions): CommonJob {
-  const { venue, market, name } = recording;
-  if (!isBotVenue(venue))
-    throw new UserError(`${name} is a recording of ${venue}; the bots read Bybit 2021 and Binance`);
+  const { venue, market } = recording;
+  const bar = options.bar ?? barFor(recording);
   return {
     venue,
     market,
     symbols: chosenSymbols(recording, options.symbols).map((symbol) => symbolJob(recording, symbol)),
     models: rosterOf(options.models).map((model) => model.name),
-    bar: options.bar,
-    start: Math.floor(recording.start / options.bar) * options.bar,
+    bar,
+    isWatched: options.dashboard !== undefined,
+    mode: options.mode,
+    ttlScale: options.ttlScale,
+    start: Math.floor(recording.start / bar) * bar,
   };
+}
+
+/** Bars in milliseconds of which a recording has enough for every model to speak. */
+function barFor({ start, end }: Recording): number {
+  return end - start < SHORT ? 10 : 100;
 }
 
 function chosenSymbols({ symbols, name }: Recording, wanted: string | undefined): readonly string[] {
@@ -41,6 +50,11 @@ function chosenSymbols({ symbols, name }: Recording, wanted: string | undefined)
 }
 
 function symbolJob(recording: Recording, symbol: string): SymbolJob {
-  const decimals = priceTexts(recording, symbol).map((text) => text.split('.')[1]?.length ?? 0);
-  return { symbol, topics: topicsOf(recording, symbol), midStep: 0.5 / 10 ** Math.max(0, ...decimals) };
+  const decimals = priceTexts(recording, symbol).reduce((most, text) => Math.max(most, decimalsOf(text)), 0);
+  return { symbol, topics: topicsOf(recording, symbol), midStep: 0.5 / 10 ** decimals };
+}
+
+/** Decimals that a price has; venues fill up with zeros. */
+function decimalsOf(text: string): number {
+  return text.split('.')[1]?.replace(/0+$/, '').length ?? 0;
 }

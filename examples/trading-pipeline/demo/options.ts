@@ -1,4 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { FAULT_KINDS } from '../faults/fault.js';
+import type { Mode } from '../bot/job.js';
 import type { Speed } from '../venue/index.js';
 
 /** What the user asked for. */
@@ -9,9 +12,15 @@ export interface DemoOptions {
   /** A number of symbols, or their names. */
   readonly symbols: string | undefined;
   readonly models: string;
-  readonly mode: 'exact';
-  /** Milliseconds. */
-  readonly bar: number;
+  readonly mode: Mode;
+  /** Share of the usual times for which mode `tolerant` serves a result. */
+  readonly ttlScale: number;
+  /** Whether trades are explained and alerts sent. */
+  readonly services: boolean;
+  /** Milliseconds; undefined for a length that suits the recording. */
+  readonly bar: number | undefined;
+  /** Threads for the models of the optimised version. */
+  readonly workers: number | undefined;
   readonly speed: Speed;
   readonly seed: number;
   /** Seconds of market time of a synthetic session. */
@@ -19,17 +28,32 @@ export interface DemoOptions {
   readonly json: boolean;
   /** File to write the report to as a web page. */
   readonly report: string | undefined;
+  /** Address of a Postgres server; without one each version writes a DuckDB file. */
+  readonly database: string | undefined;
+  /** Names of faults, separated by commas. */
+  readonly faults: string | undefined;
   /** Folder to keep the two databases in. */
   readonly keep: string | undefined;
+  /** Port of the dashboard; without one both versions run and are compared. */
+  readonly dashboard: number | undefined;
 }
+
+/** Port of the dashboard when none is named. */
+const DASHBOARD_PORT = '4650';
+
+/** A dashboard is watched: ten times real time, for two minutes. */
+const WATCHED = { speed: 10, seconds: 1_200 };
 
 /** Longest bar: a decision a minute. */
 const LONGEST_BAR = 60_000;
 const LONGEST_SESSION = 7_200;
+const LAST_PORT = 65_535;
+const MOST_WORKERS = 64;
+const LARGEST_SCALE = 1_000;
 
 /** Reads the command line. A wrong option ends the process with one sentence. */
 export function readCommandLine(argv: readonly string[], environment: NodeJS.ProcessEnv): DemoOptions {
-  const command = new Command('npm run demo --')
+  const command = new Command(environment['TICKWISE_COMMAND'] ?? 'npm run demo --')
     .description(
       'Runs a trading bot twice on the same market data, written the usual way and written with tickwise,\n' +
         'checks that both give the same signals, books and rows, and shows what each costs.',
@@ -39,21 +63,61 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     .option('--symbols <list>', 'how many symbols, or their names separated by commas (default: all)')
     .option('--models <list>', 'how many models, or their names separated by commas', '3')
     .addOption(
-      new Option('--mode <mode>', 'exact: only work with unchanged inputs may be skipped')
-        .choices(['exact'])
+      new Option(
+        '--mode <mode>',
+        'exact: only work with unchanged inputs may be skipped; tolerant: also nearly the same',
+      )
+        .choices(['exact', 'tolerant'])
         .default('exact'),
     )
-    .option('--bar <ms>', 'length of a bar in milliseconds', wholeNumber(10, LONGEST_BAR), 100)
+    .option(
+      '--ttl-scale <factor>',
+      'mode tolerant: times for which results are served, as a share of the usual',
+      readScale,
+      1,
+    )
+    .option('--services', 'also ask a language model to explain trades and send alerts, both simulated here', false)
+    .option(
+      '--bar <ms>',
+      'length of a bar in milliseconds (default: 100, and 10 for a recording under 28 s)',
+      wholeNumber(10, LONGEST_BAR),
+    )
+    .option(
+      '--workers [number]',
+      'run the models of the optimised version in worker threads (default: one for each core but one)',
+      wholeNumber(1, MOST_WORKERS),
+    )
     .option('--speed <factor>', '`max`, or a multiple of real time', readSpeed, 'max')
     .option('--seed <number>', 'seed of the synthetic session', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--seconds <number>', 'length of the synthetic session', wholeNumber(30, LONGEST_SESSION), 60)
+    .option('--database <url>', 'store in a Postgres, postgres://user@host/name (default: a DuckDB file)')
+    .option('--faults <list>', `what goes wrong, separated by commas, or \`all\`: ${FAULT_KINDS.join(', ')}`)
     .option('--keep <folder>', 'keep the two databases in this folder')
     .option('--report <file.html>', 'write the report as a web page with charts, in one file')
+    .addOption(
+      new Option('--dashboard [port]', 'show the version written with tickwise in a browser while it runs')
+        .preset(DASHBOARD_PORT)
+        .argParser(wholeNumber(0, LAST_PORT)),
+    )
     .option('--json', 'print the report as one JSON object', false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) })
     .showSuggestionAfterError();
-  const options = command.parse([...argv], { from: 'user' }).opts<DemoOptions>();
-  return { ...options, data: options.data ?? (environment['TICKWISE_DATA'] || undefined) };
+  const options = command
+    .parse([...argv], { from: 'user' })
+    .opts<Omit<DemoOptions, 'workers'> & { readonly workers?: number | true }>();
+  const { data, workers, dashboard } = options;
+  return {
+    ...options,
+    ...(dashboard !== undefined && unsaid(command, WATCHED)),
+    data: data ?? (environment['TICKWISE_DATA'] || undefined),
+    workers: workers === true ? Math.max(1, availableParallelism() - 1) : workers,
+  };
+}
+
+/** The values of those options that the user said nothing of. */
+function unsaid(command: Command, values: Partial<DemoOptions>): Partial<DemoOptions> {
+  const open = Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === 'default');
+  return Object.fromEntries(open);
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {
@@ -62,6 +126,12 @@ function wholeNumber(min: number, max: number): (text: string) => number {
     if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
   };
+}
+
+function readScale(text: string): number {
+  const factor = Number(text);
+  if (text.trim() !== '' && factor > 0 && factor <= LARGEST_SCALE) return factor;
+  throw new InvalidArgumentError(`It takes a number above 0 and up to ${LARGEST_SCALE}.`);
 }
 
 function readSpeed(text: string): Speed {

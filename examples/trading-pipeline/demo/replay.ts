@@ -1,81 +1,141 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { BotJob } from '../bot/job.js';
 import type { BotResult, FinalBook } from '../bot/result.js';
+import type { SignalRow } from '../bot/rows.js';
+import { FaultDirector } from '../faults/director.js';
+import type { Fault } from '../faults/fault.js';
 import { type Comparison, compareRecords, sumOf } from '../report/comparison.js';
 import { type Report, type ReportInput, reportOf, type VersionReport, versionReport } from '../report/report.js';
-import { compareDatabases } from '../report/stored-rows.js';
+import { differencesOf } from '../report/differences.js';
+import { type FaultReport, reportFaults } from '../report/fault-report.js';
+import { servicesReport, type ServicesReport } from '../report/services.js';
+import { compareStores, openRows } from '../report/stored-rows.js';
+import { type ServiceCounts, ServicesServer } from '../services/index.js';
 import { UserError } from '../user-error.js';
-import { VenueHandle } from '../venue/index.js';
+import { type VenueCounts, VenueHandle } from '../venue/index.js';
 import { BotHandle } from './bot-handle.js';
+import { chooseFaults } from './choose-faults.js';
 import type { Input } from './choose-inputs.js';
+import { databaseKind } from './database-kind.js';
 import { type CommonJob, makeJob } from './make-job.js';
 import type { DemoOptions } from './options.js';
+import { programOf } from './program-of.js';
 import { showProgress } from './progress.js';
+import { openDatabase, type Version, type VersionDatabase } from './version-database.js';
 
-type Version = 'naive' | 'optimised';
-
-interface Run {
+/** One version's run. */
+export interface Run {
   readonly result: BotResult;
   readonly version: VersionReport;
-  readonly database: string;
+  readonly services: ServiceCounts | undefined;
+  readonly database: VersionDatabase;
+  readonly counts: VenueCounts;
+  /** How long each fault took in reality. */
+  readonly heldMs: ReadonlyMap<Fault, number>;
+}
+
+/** What a run needs to know besides the job. */
+interface Setting {
+  readonly input: Input;
+  readonly job: CommonJob;
+  readonly options: DemoOptions;
+  readonly faults: readonly Fault[];
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/** What surrounds a bot. */
+interface World {
+  readonly venue: VenueHandle;
+  readonly services: ServicesServer | undefined;
 }
 
 /** Replays one input to both versions, one after the other. `undefined` when the user stopped it. */
 export async function replay(input: Input, options: DemoOptions, signal: AbortSignal): Promise<Report | undefined> {
   const job = makeJob(input.recording, options);
+  const faults = chooseFaults(input.recording, job, options);
   const folder = await outputFolder(options, input.recording.name);
+  const setting: Setting = { input, job, options, faults, folder, signal };
+  const databases: VersionDatabase[] = [];
   try {
-    const runs = await runBoth(input, job, options, folder, signal);
-    return runs && (await compare(inputReport(input, job, options), ...runs));
+    for (const version of ['naive', 'optimised'] as const)
+      databases.push(await openDatabase(version, options, folder, faults));
+    const truth = faults.length === 0 ? [] : await signalsWithoutFaults(setting);
+    const runs = await runBoth(setting, databases);
+    return runs && truth && (await compare(setting, truth, ...runs));
   } catch (error) {
     // Ctrl-C reaches the children too, and ends one that has only just been started.
     if (signal.aborted) return undefined;
     throw error;
   } finally {
+    for (const database of databases) await database.close();
     if (options.keep === undefined) await rm(folder, { recursive: true, force: true });
   }
 }
 
 async function runBoth(
-  { source }: Input,
-  job: CommonJob,
-  { bar, speed }: DemoOptions,
-  folder: string,
-  signal: AbortSignal,
+  setting: Setting,
+  [naiveDatabase, optimisedDatabase]: readonly VersionDatabase[],
 ): Promise<[naive: Run, optimised: Run] | undefined> {
-  const symbols = job.symbols.map(({ symbol }) => symbol);
-  const venue = await VenueHandle.spawn(programOf('venue'), { source, symbols, bar, speed });
+  if (naiveDatabase === undefined || optimisedDatabase === undefined) return undefined;
+  const { job, options } = setting;
+  const venue = await spawnVenue(setting);
+  // In this process, which only waits meanwhile: what the services cost is not a bot's cost.
+  const services = options.services ? await ServicesServer.listen({ seed: options.seed }) : undefined;
+  const world: World = { venue, services };
   try {
-    const naive = await runVersion('naive', job, venue, folder, signal);
+    const naive = await runVersion('naive', setting, world, naiveDatabase);
     if (naive === undefined) return undefined;
     await venue.reset();
-    const optimised = await runVersion('optimised', job, venue, folder, signal);
+    services?.reset();
+    const workers = options.workers === undefined ? undefined : { count: options.workers, program: programOf('model') };
+    const optimised = await runVersion('optimised', { ...setting, job: { ...job, workers } }, world, optimisedDatabase);
     return optimised && [naive, optimised];
   } finally {
     await venue.stop();
+    await services?.close();
   }
+}
+
+/** What the bot says when nothing goes wrong. */
+async function signalsWithoutFaults(setting: Setting): Promise<readonly SignalRow[] | undefined> {
+  const calm: Setting = { ...setting, faults: [] };
+  const database = await openDatabase('optimised', { database: undefined, keep: undefined }, setting.folder, []);
+  const venue = await spawnVenue(calm);
+  try {
+    return (await runVersion('optimised', calm, { venue, services: undefined }, database))?.result.signals;
+  } finally {
+    await venue.stop();
+    await rm(database.readable, { force: true, recursive: true });
+  }
+}
+
+function spawnVenue({ input: { source }, job, options: { speed }, faults }: Setting): Promise<VenueHandle> {
+  const symbols = job.symbols.map(({ symbol }) => symbol);
+  return VenueHandle.spawn(programOf('venue'), { source, symbols, bar: job.bar, speed, faults });
 }
 
 async function runVersion(
   version: Version,
-  common: CommonJob,
-  venue: VenueHandle,
-  folder: string,
-  signal: AbortSignal,
+  { job: common, folder, signal, faults }: Setting,
+  { venue, services }: World,
+  database: VersionDatabase,
 ): Promise<Run | undefined> {
   const job: BotJob = {
     ...common,
     port: venue.port,
-    database: join(folder, `${version}.duckdb`),
+    services: services?.port,
+    database: database.address,
+    ...(database.journal !== undefined && { journal: database.journal }),
+    ...(faults.length > 0 && { faults }),
     result: join(folder, `${version}.result`),
   };
   if (signal.aborted) return undefined;
-  // A log that a killed process left behind would be played into the new database.
-  for (const file of [job.database, `${job.database}.wal`]) await rm(file, { force: true });
-  const bot = new BotHandle(programOf(version), job);
+  const director = new FaultDirector(faults, { venue, database: database.proxy });
+  // It fails only when the venue has ended, which is noticed below.
+  const bot = new BotHandle(programOf(version), job, (at) => void director.reached(at).catch(() => undefined));
   const stop = (): void => bot.stop();
   signal.addEventListener('abort', stop);
   try {
@@ -86,7 +146,8 @@ async function runVersion(
     const result = await Promise.race([bot.result(), venue.failed]).finally(() => progress[Symbol.dispose]());
     if (signal.aborted) return undefined;
     const counts = await venue.counts();
-    return { result, version: versionReport(result, counts, performance.now() - started), database: job.database };
+    const figures = versionReport(result, counts, performance.now() - started);
+    return { result, version: figures, services: services?.counts(), database, counts, heldMs: director.heldMs };
   } finally {
     signal.removeEventListener('abort', stop);
     bot.kill();
@@ -94,19 +155,52 @@ async function runVersion(
   }
 }
 
-async function compare(input: ReportInput, naive: Run, optimised: Run): Promise<Report> {
+async function compare(
+  { input, job, options, faults }: Setting,
+  truth: readonly SignalRow[],
+  naive: Run,
+  optimised: Run,
+): Promise<Report> {
   const bySymbolAndModel = (row: { ts: number; symbol: string; model?: string }): string =>
     `${row.ts}|${row.symbol}|${row.model}`;
+  const start = input.recording.start;
   return reportOf({
-    input,
+    input: inputReport(input, job, options),
     naive: naive.version,
     optimised: optimised.version,
     signals: compareRecords(naive.result.signals, optimised.result.signals, bySymbolAndModel),
     decisions: compareRecords(naive.result.decisions, optimised.result.decisions, bySymbolAndModel),
     books: compareBooks(naive.result.books, optimised.result.books),
-    rows: await compareDatabases(naive.database, optimised.database),
+    rows: await compareStores(naive.database.readable, optimised.database.readable),
+    faults: faults.length === 0 ? undefined : await faultsOf(faults, start, truth, naive, optimised),
+    services: compareServices(naive, optimised),
+    differences: options.mode === 'exact' ? undefined : differencesOf(naive.result, optimised.result),
+    efficiency: optimised.result.efficiency,
     trace: optimised.result.trace,
   });
+}
+
+async function faultsOf(
+  faults: readonly Fault[],
+  start: number,
+  truth: readonly SignalRow[],
+  naive: Run,
+  optimised: Run,
+): Promise<FaultReport> {
+  const [before, after] = [await openRows(naive.database.readable), await openRows(optimised.database.readable)];
+  try {
+    return await reportFaults(faults, start, truth, { ...naive, stored: before }, { ...optimised, stored: after });
+  } finally {
+    before.close();
+    after.close();
+  }
+}
+
+function compareServices(naive: Run, optimised: Run): ServicesReport | undefined {
+  const [usual, ours] = [naive, optimised].map(
+    ({ result, services }) => result.told && services && { told: result.told, counts: services },
+  );
+  return usual && ours && servicesReport(usual, ours);
 }
 
 /** Holds every naive bot's final book against the one shared book of its symbol. */
@@ -130,11 +224,13 @@ function inputReport({ recording }: Input, job: CommonJob, options: DemoOptions)
     symbols: job.symbols.map(({ symbol }) => symbol),
     models: job.models,
     mode: options.mode,
-    bar: options.bar,
+    bar: job.bar,
     speed: options.speed,
+    workers: options.workers,
     frames: recording.frameCount,
     seconds: (recording.end - recording.start) / 1_000,
     malformed: recording.malformed,
+    database: options.database === undefined ? databaseKind() : 'postgres',
   };
 }
 
@@ -147,9 +243,4 @@ async function outputFolder({ keep }: DemoOptions, name: string): Promise<string
     throw new UserError(`cannot write to ${folder}`, { cause: error });
   }
   return folder;
-}
-
-/** Path of a built program of this example; they lie side by side. */
-function programOf(name: 'venue' | Version): string {
-  return fileURLToPath(new URL(`./${name}-process.js`, import.meta.url));
 }

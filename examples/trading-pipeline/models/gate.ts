@@ -16,7 +16,7 @@ export interface Decision {
   readonly score: number;
   readonly regime: Regime;
   /** Why: one word for the log. */
-  readonly reason: 'weak' | 'turbulent' | 'crowded' | 'accepted';
+  readonly reason: 'weak' | 'turbulent' | 'crowded' | 'full' | 'accepted';
   /** Largest correlation with a symbol already accepted in the same direction; NaN without one. */
   readonly crowding: number;
 }
@@ -24,35 +24,39 @@ export interface Decision {
 const MIN_SCORE = 0.15;
 const MAX_CROWDING = 0.9;
 
+/** What the gate asks. */
+export interface GateQuestions {
+  /** How alike two symbols move, -1 to 1, or NaN. */
+  readonly correlation: (a: string, b: string) => number;
+  /** Whether the position leaves room for one more unit in a direction. Asked only when nothing else forbids it. */
+  readonly hasRoom: (symbol: string, action: Action) => boolean;
+}
+
 /**
  * Decides the proposals of one boundary together, strongest first: a symbol that moves like one already
  * taken in the same direction would only double the bet.
  */
-export function decide(proposals: readonly Proposal[], correlation: (a: string, b: string) => number): Decision[] {
+export function decide(proposals: readonly Proposal[], ask: GateQuestions): Decision[] {
   const taken: Decision[] = [];
   const strongestFirst = proposals.toSorted((a, b) => Math.abs(b.score) - Math.abs(a.score));
   return strongestFirst.map((proposal) => {
-    const decision = judge(proposal, taken, correlation);
+    const decision = judge(proposal, taken, ask);
     if (decision.action !== 0) taken.push(decision);
     return decision;
   });
 }
 
-function judge(
-  proposal: Proposal,
-  taken: readonly Decision[],
-  correlation: (a: string, b: string) => number,
-): Decision {
+function judge(proposal: Proposal, taken: readonly Decision[], ask: GateQuestions): Decision {
   const action: Action = proposal.score > 0 ? 1 : -1;
-  const crowding = crowdingOf(proposal.symbol, action, taken, correlation);
-  const reason = reasonFor(proposal, crowding);
+  const crowding = crowdingOf(proposal.symbol, action, taken, ask.correlation);
+  const reason = objectionTo(proposal, crowding) ?? (ask.hasRoom(proposal.symbol, action) ? 'accepted' : 'full');
   return { ...proposal, action: reason === 'accepted' ? action : 0, reason, crowding };
 }
 
-function reasonFor({ score, regime }: Proposal, crowding: number): Decision['reason'] {
+function objectionTo({ score, regime }: Proposal, crowding: number): Decision['reason'] | undefined {
   if (Math.abs(score) < MIN_SCORE) return 'weak';
   if (regime === 'turbulent') return 'turbulent';
-  return crowding > MAX_CROWDING ? 'crowded' : 'accepted';
+  return crowding > MAX_CROWDING ? 'crowded' : undefined;
 }
 
 function crowdingOf(

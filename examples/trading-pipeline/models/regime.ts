@@ -1,8 +1,11 @@
 import { WINDOW } from './market-window.js';
 import { returnsOf } from './features.js';
 
+/** Every kind of market. */
+export const REGIMES = ['unknown', 'quiet', 'range', 'rising', 'falling', 'turbulent'] as const;
+
 /** What kind of market the last 200 bars were. */
-export type Regime = 'unknown' | 'quiet' | 'range' | 'rising' | 'falling' | 'turbulent';
+export type Regime = (typeof REGIMES)[number];
 
 /** Share of bars without any change above which a market is quiet. */
 const QUIET_SHARE = 0.9;

@@ -5,19 +5,30 @@ import type { BinanceSnapshot } from './read-binance.js';
 
 type BookMessage = Extract<MarketMessage, { type: 'book' }>;
 
-/** How a venue numbers its updates: Binance futures name the one before, Binance spot gives ranges, others nothing. */
-export type Numbering = 'futures' | 'spot' | 'none';
+/** How the books of a venue are kept. */
+export interface BookRules {
+  /**
+   * How updates are numbered: Binance futures name the one before, Binance spot gives ranges, Bybit V5 counts, others
+   * give nothing.
+   */
+  readonly numbering: 'futures' | 'spot' | 'increment' | 'none';
+  /** Levels a side; the venue expects its client to drop those beyond. */
+  readonly depth: number;
+}
 
 /** An order book of one bot: sorted arrays that are searched from the best level. */
 export class NaiveBook {
   readonly bids: Level[] = [];
   readonly asks: Level[] = [];
-  readonly #numbering: Numbering;
+  readonly #numbering: BookRules['numbering'];
+  readonly #depth: number;
   #state: 'waiting' | 'ready' | 'lost' = 'waiting';
   #last = 0;
+  #gaps = 0;
 
-  constructor(numbering: Numbering) {
+  constructor({ numbering, depth }: BookRules) {
     this.#numbering = numbering;
+    this.#depth = depth;
   }
 
   /** Whether the book is complete and has both sides. */
@@ -25,13 +36,20 @@ export class NaiveBook {
     return this.#state === 'ready' && this.bids.length > 0 && this.asks.length > 0;
   }
 
-  /** Whether an update is missing. The book then ends: a replay has no later snapshot. */
+  /** Whether an update is missing: only a later snapshot helps. */
   get isLost(): boolean {
     return this.#state === 'lost';
   }
 
+  /** Times that an update was missing. */
+  get gaps(): number {
+    return this.#gaps;
+  }
+
   /** Starts from a snapshot that was fetched over REST; it counts once an update spans it. */
   restore(snapshot: BinanceSnapshot): void {
+    this.#clear();
+    this.#state = 'waiting';
     this.#last = snapshot.lastUpdateId;
     this.#change(snapshot);
   }
@@ -41,10 +59,15 @@ export class NaiveBook {
     if (message.isSnapshot) this.#clear();
     else if (this.#isOld(message)) return;
     else if (!this.#follows(message)) return this.#lose();
-    if (!message.isSnapshot && this.#numbering === 'none' && this.#state === 'waiting') return;
+    if (!message.isSnapshot && this.#isStreamed && this.#state === 'waiting') return;
     this.#change(message);
     this.#last = message.last;
     this.#state = 'ready';
+  }
+
+  /** Whether snapshots come in the stream: numbers then count from one of them. */
+  get #isStreamed(): boolean {
+    return this.#numbering === 'none' || this.#numbering === 'increment';
   }
 
   final(symbol: string, owner: string): FinalBook {
@@ -61,11 +84,13 @@ export class NaiveBook {
 
   #follows({ first, previous }: BookMessage): boolean {
     if (this.#numbering === 'none') return true;
+    if (this.#numbering === 'increment') return this.#state === 'waiting' || first === this.#last + 1;
     if (this.#numbering === 'spot') return first <= this.#last + 1;
     return this.#state === 'waiting' ? previous <= this.#last : previous === this.#last;
   }
 
   #lose(): void {
+    this.#gaps++;
     this.#state = 'lost';
     this.#clear();
   }
@@ -78,5 +103,6 @@ export class NaiveBook {
   #change({ bids, asks }: Pick<BookMessage, 'bids' | 'asks'>): void {
     for (const [price, size] of bids) setLevel(this.bids, 'bid', price, size);
     for (const [price, size] of asks) setLevel(this.asks, 'ask', price, size);
+    for (const side of [this.bids, this.asks]) side.length = Math.min(side.length, this.#depth);
   }
 }

@@ -1,24 +1,29 @@
-import { BOOK_ROW_INTERVAL, IMBALANCE_LEVELS } from '../bot/rows.js';
+import { BOOK_ROW_INTERVAL, type BookRow, IMBALANCE_LEVELS } from '../bot/rows.js';
 import type { BotJob, SymbolJob } from '../bot/job.js';
 import type { FinalBook } from '../bot/result.js';
+import { depthUrl } from '../bot/venue-address.js';
 import { features } from '../models/features.js';
 import { imbalanceOf, tiltOf } from '../models/imbalance.js';
 import { LONG_WINDOW, type MarketWindow, WINDOW } from '../models/market-window.js';
 import { createModel, type Model } from '../models/model.js';
 import { regimeOf } from '../models/regime.js';
 import type { ModelSpec } from '../models/roster.js';
-import { NaiveBook, type Numbering } from './book.js';
+import { NaiveBook } from './book.js';
 import { NaiveConnection } from './connection.js';
 import type { Coordinator } from './coordinator.js';
 import type { NaiveClient } from './database.js';
+import type { NaiveLog } from './log.js';
 import type { MarketMessage } from './market-message.js';
-import { type BinanceSnapshot, readBinance } from './read-binance.js';
-import { readBybit } from './read-bybit.js';
+import type { BinanceSnapshot } from './read-binance.js';
+import { naiveVenue } from './venue.js';
 
 interface Bar {
   readonly close: number;
   readonly volume: number;
 }
+
+/** Milliseconds until a lost connection is opened again. */
+const RECONNECT_DELAY = 100;
 
 /** Bars a bot remembers. */
 const HISTORY = 1_000;
@@ -28,6 +33,7 @@ export interface NaiveBotContext {
   readonly job: BotJob;
   readonly coordinator: Coordinator;
   readonly client: NaiveClient;
+  readonly log: NaiveLog;
   /** Whether this bot stores the book tops of its symbol. */
   readonly storesBook: boolean;
 }
@@ -50,12 +56,13 @@ export class NaiveBot {
   readonly #bars: Bar[] = [];
   readonly #read: (text: string) => MarketMessage;
   #volume = 0;
-  #quote: { readonly bidSize: number; readonly askSize: number } | undefined;
+  #quote: { readonly bidSize?: number | undefined; readonly askSize?: number | undefined } = {};
   #features: Float64Array | undefined;
   #areFeaturesFresh = false;
   #connection: NaiveConnection | undefined;
   #framesParsed = 0;
   #framesMalformed = 0;
+  #recoveries = 0;
   #acksWanted = 0;
   #onSubscribed: () => void = () => {};
   #onEnd: () => void = () => {};
@@ -66,8 +73,9 @@ export class NaiveBot {
     this.#symbol = symbol;
     this.#spec = spec;
     this.#model = createModel(spec);
-    this.#book = new NaiveBook(numberingOf(context.job));
-    this.#read = context.job.venue === 'binance' ? readBinance : readBybit;
+    const venue = naiveVenue(context.job.venue);
+    this.#book = new NaiveBook(venue.bookRules(context.job, symbol));
+    this.#read = venue.read;
     this.#ended = new Promise((resolve) => (this.#onEnd = resolve));
   }
 
@@ -88,12 +96,20 @@ export class NaiveBot {
     const subscribed = new Promise<void>((resolve) => (this.#onSubscribed = resolve));
     if (job.venue === 'binance') this.#book.restore(await this.#fetchSnapshot());
     this.#connection = await NaiveConnection.open(job, streams, (text) => this.#handle(text));
-    await Promise.race([subscribed, this.#connection.failed]);
+    const { failed, ended } = this.#connection;
+    const reason = await Promise.race([subscribed, failed, ended]);
+    if (reason !== undefined) throw reason;
   }
 
-  /** Settles when the recording has ended and everything is handled. */
+  /** Settles when the recording has ended and everything is handled. A lost connection is opened again. */
   async finished(): Promise<void> {
-    await Promise.race([this.#ended, this.#connection?.failed ?? this.#ended]);
+    for (;;) {
+      const { failed, ended } = this.#connection ?? { failed: this.#ended, ended: this.#ended };
+      const reason = await Promise.race([this.#ended, failed, ended]);
+      if (reason === undefined) return;
+      this.#context.log.note(reason);
+      await this.#reconnect();
+    }
   }
 
   async close(): Promise<void> {
@@ -105,14 +121,44 @@ export class NaiveBot {
     return this.#book.isLost;
   }
 
+  /** Times that the book missed an update, and that it was made complete again. */
+  get bookCounts(): { readonly gaps: number; readonly recoveries: number } {
+    return { gaps: this.#book.gaps, recoveries: this.#recoveries };
+  }
+
   finalBook(): FinalBook {
     return this.#book.final(this.#symbol.symbol, this.#spec.name);
   }
 
+  /** Connects again and again, with the same pause each time. */
+  async #reconnect(): Promise<void> {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_DELAY));
+      try {
+        await this.start();
+        this.#recoveries++;
+        return;
+      } catch (error) {
+        this.#context.log.note(error);
+      }
+    }
+  }
+
+  /** Starts the book again from a snapshot. When that fails, the next update tries it again. */
+  async #recover(message: Extract<MarketMessage, { type: 'book' }>): Promise<void> {
+    // Without faults a replay has no later snapshot.
+    if (this.#context.job.faults === undefined) return;
+    try {
+      this.#book.restore(await this.#fetchSnapshot());
+      this.#book.apply(message);
+      this.#recoveries++;
+    } catch (error) {
+      this.#context.log.note(error);
+    }
+  }
+
   async #fetchSnapshot(): Promise<BinanceSnapshot> {
-    const path = { usdm: 'fapi/v1', coinm: 'dapi/v1' }[this.#context.job.market as string] ?? 'api/v3';
-    const query = `symbol=${encodeURIComponent(this.#symbol.symbol)}&limit=1000`;
-    const response = await fetch(`http://127.0.0.1:${this.#context.job.port}/${path}/depth?${query}`);
+    const response = await fetch(depthUrl(this.#context.job, this.#symbol.symbol));
     if (!response.ok)
       throw new Error(`the venue has no order book of ${this.#symbol.symbol} (status ${response.status})`);
     return (await response.json()) as BinanceSnapshot; // the shape is the venue's documentation
@@ -134,12 +180,16 @@ export class NaiveBot {
     switch (message.type) {
       case 'book':
         this.#book.apply(message);
+        if (this.#book.isLost) await this.#recover(message);
         return this.#refresh();
       case 'trades':
         for (const size of message.sizes) this.#volume += size;
         return this.#refresh();
       case 'quote':
-        this.#quote = message;
+        this.#quote = {
+          bidSize: message.bidSize ?? this.#quote.bidSize,
+          askSize: message.askSize ?? this.#quote.askSize,
+        };
         return this.#refresh();
       case 'clock':
         return this.#closeBar(message.at);
@@ -176,7 +226,11 @@ export class NaiveBot {
     this.#areFeaturesFresh = false;
     const regime = regimeOf(window.close);
     const signal = this.#model.predict({ window, features: this.#features, barNumber: at / job.bar });
-    if (storesBook && at % BOOK_ROW_INTERVAL === 0) await client.insert('books', this.#bookRow(at));
+    if (storesBook && at % BOOK_ROW_INTERVAL === 0) {
+      const row = this.#bookRow(at);
+      await client.insert('books', row);
+      coordinator.recordBook(row);
+    }
     if (signal !== undefined) {
       const row = { ts: at, symbol, model: this.#spec.name, ...signal, regime, mid };
       await client.insert('signals', row);
@@ -189,7 +243,7 @@ export class NaiveBot {
   #window(bars: readonly Bar[]): MarketWindow {
     const recent = bars.slice(-WINDOW);
     const { bids, asks } = this.#sizes();
-    const { bidSize, askSize } = this.#quote ?? { bidSize: bids[0] ?? 0, askSize: asks[0] ?? 0 };
+    const { bidSize = bids[0] ?? 0, askSize = asks[0] ?? 0 } = this.#quote;
     return {
       close: recent.map((bar) => bar.close),
       longClose: bars.slice(-LONG_WINDOW).map((bar) => bar.close),
@@ -209,21 +263,16 @@ export class NaiveBot {
     return ((this.#book.bids[0]?.price ?? 0) + (this.#book.asks[0]?.price ?? 0)) / 2;
   }
 
-  #bookRow(ts: number): object {
+  #bookRow(ts: number): BookRow {
     const { bids, asks } = this.#sizes();
     return {
       ts,
       symbol: this.#symbol.symbol,
-      bid: this.#book.bids[0]?.price,
-      bid_size: bids[0],
-      ask: this.#book.asks[0]?.price,
-      ask_size: asks[0],
+      bid: this.#book.bids[0]?.price ?? Number.NaN,
+      bid_size: bids[0] ?? Number.NaN,
+      ask: this.#book.asks[0]?.price ?? Number.NaN,
+      ask_size: asks[0] ?? Number.NaN,
       imbalance: imbalanceOf(bids, asks),
     };
   }
-}
-
-function numberingOf({ venue, market }: BotJob): Numbering {
-  if (venue === 'bybit-2021') return 'none';
-  return market === 'spot' ? 'spot' : 'futures';
 }

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { BotJob } from '../bot/job.js';
+import { streamUrl } from '../bot/venue-address.js';
+import { naiveVenue } from './venue.js';
 
 /** Frames waiting to be handled from which on the socket is paused. */
 const MANY_WAITING = 512;
@@ -15,17 +18,21 @@ export class NaiveConnection {
   #isBusy = false;
   #work: Promise<void> = Promise.resolve();
   #fail: (error: unknown) => void = () => {};
-  /** Rejects when the connection breaks or a frame cannot be handled. */
+  /** Rejects when a frame cannot be handled. */
   readonly failed: Promise<never>;
+  /** Settles when the connection has ended, with the reason. */
+  readonly ended: Promise<Error>;
 
   private constructor(socket: WebSocket, handle: (text: string) => Promise<void>) {
     this.#socket = socket;
     this.#handle = handle;
     this.failed = new Promise((_, reject) => (this.#fail = reject));
-    this.failed.catch(() => {}); // whoever races it hears of it; our own close is nobody's failure
+    this.failed.catch(() => {}); // whoever races it hears of it
     socket.on('message', (data: Buffer) => this.#receive(data.toString()));
-    socket.on('error', (error) => this.#fail(error));
-    socket.on('close', () => this.#fail(new Error('the venue closed the connection')));
+    this.ended = new Promise((resolve) => {
+      socket.on('error', resolve);
+      socket.on('close', () => resolve(new Error('the venue closed the connection')));
+    });
   }
 
   /** Connects and asks for the streams. */
@@ -34,11 +41,11 @@ export class NaiveConnection {
     streams: readonly string[],
     handle: (text: string) => Promise<void>,
   ): Promise<NaiveConnection> {
-    const path = job.venue === 'binance' ? 'stream' : 'realtime_public';
-    const socket = new WebSocket(`ws://127.0.0.1:${job.port}/${path}`);
+    const socket = new WebSocket(streamUrl(job));
     const connection = new NaiveConnection(socket, handle);
-    await Promise.race([new Promise((resolve) => socket.once('open', resolve)), connection.failed]);
-    for (const [index, stream] of streams.entries()) socket.send(subscribeRequest(job, stream, index + 1));
+    const reason = await Promise.race([once(socket, 'open').then(() => undefined), connection.ended]);
+    if (reason !== undefined) throw reason;
+    for (const [index, stream] of streams.entries()) socket.send(naiveVenue(job.venue).subscribe(stream, index + 1));
     return connection;
   }
 
@@ -62,10 +69,4 @@ export class NaiveConnection {
     this.#isBusy = false;
     this.#socket.resume();
   }
-}
-
-function subscribeRequest(job: BotJob, stream: string, id: number): string {
-  return JSON.stringify(
-    job.venue === 'binance' ? { method: 'SUBSCRIBE', params: [stream], id } : { op: 'subscribe', args: [stream] },
-  );
 }

@@ -1,13 +1,15 @@
-import type { DecisionRow, SignalRow } from '../bot/rows.js';
+import type { BookRow, DecisionRow, SignalRow } from '../bot/rows.js';
 import type { BotJob } from '../bot/job.js';
 import { consensusOf } from '../models/consensus.js';
 import { decide, type Proposal } from '../models/gate.js';
+import { PaperLedger } from '../models/paper-ledger.js';
 import { WINDOW } from '../models/market-window.js';
 import type { Regime } from '../models/regime.js';
 import type { ModelSpec } from '../models/roster.js';
 import type { Signal } from '../models/signal.js';
 import type { NaiveClient } from './database.js';
 import { correlationOf } from './correlation.js';
+import type { NaiveNotifier } from './notifier.js';
 
 /** What a bot reports at a boundary; no vote while its book is not complete. */
 export interface Submission {
@@ -21,23 +23,39 @@ export interface Submission {
 export class Coordinator {
   readonly #job: BotJob;
   readonly #client: NaiveClient;
+  readonly #notifier: NaiveNotifier | undefined;
   readonly #botCount: number;
   readonly #waiting = new Map<number, Submission[]>();
+  readonly #ledger = new PaperLedger();
   readonly #closes = new Map<string, number[]>();
   readonly signals: SignalRow[] = [];
   readonly decisions: DecisionRow[] = [];
+  readonly bookRows: BookRow[] = [];
+  readonly #onDecided: (at: number) => void;
   #order: Promise<void> = Promise.resolve();
 
-  constructor(job: BotJob, client: NaiveClient) {
+  constructor(job: BotJob, client: NaiveClient, onDecided: (at: number) => void, notifier?: NaiveNotifier) {
+    this.#onDecided = onDecided;
     this.#job = job;
     this.#client = client;
+    this.#notifier = notifier;
     this.#botCount = job.symbols.length * job.models.length;
     for (const { symbol } of job.symbols) this.#closes.set(symbol, []);
+  }
+
+  /** Times a position was asked for. */
+  get positionChecks(): number {
+    return this.#ledger.checks;
   }
 
   /** Notes a signal for the report. */
   record(signal: SignalRow): void {
     this.signals.push(signal);
+  }
+
+  /** Notes the top of a book for the report. */
+  recordBook(row: BookRow): void {
+    this.bookRows.push(row);
   }
 
   /** Takes a bot's report. The last one of a boundary waits for the decisions to be stored. */
@@ -55,12 +73,19 @@ export class Coordinator {
     this.#remember(reports);
     const inRosterOrder = reports.toSorted((a, b) => this.#place(a.model) - this.#place(b.model));
     const proposals = this.#job.symbols.flatMap(({ symbol }) => proposalOf(symbol, inRosterOrder));
-    const decisions = decide(proposals, (a, b) => this.#correlation(a, b));
+    const decisions = decide(proposals, {
+      correlation: (a, b) => this.#correlation(a, b),
+      hasRoom: (symbol, action) => this.#ledger.hasRoom(symbol, action),
+    });
     for (const decision of decisions) {
       const row = { ts, ...decision };
       await this.#client.insert('decisions', row);
       this.decisions.push(row);
+      // Filled long before the next boundary, which is when it counts.
+      this.#ledger.fill(decision.symbol, decision.action);
+      await this.#notifier?.decided(row, closeOf(row.symbol, reports));
     }
+    this.#onDecided(ts);
   }
 
   #place(model: ModelSpec): number {
@@ -71,7 +96,7 @@ export class Coordinator {
   #remember(reports: readonly Submission[]): void {
     if (reports.some(({ vote }) => vote === undefined)) return;
     for (const [symbol, history] of this.#closes) {
-      history.push(reports.find((report) => report.symbol === symbol)?.vote?.close ?? Number.NaN);
+      history.push(closeOf(symbol, reports));
       if (history.length > WINDOW) history.shift();
     }
   }
@@ -84,6 +109,10 @@ export class Coordinator {
     });
     return correlationOf(side(a), side(b));
   }
+}
+
+function closeOf(symbol: string, reports: readonly Submission[]): number {
+  return reports.find((report) => report.symbol === symbol)?.vote?.close ?? Number.NaN;
 }
 
 function proposalOf(symbol: string, reports: readonly Submission[]): Proposal[] {

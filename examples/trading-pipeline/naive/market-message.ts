@@ -15,7 +15,12 @@ export type MarketMessage =
       readonly asks: Changes;
     }
   | { readonly type: 'trades'; readonly sizes: readonly number[] }
-  | { readonly type: 'quote'; readonly bidSize: number; readonly askSize: number }
+  | {
+      readonly type: 'quote';
+      /** Undefined when the message does not tell, or it has not changed. */
+      readonly bidSize: number | undefined;
+      readonly askSize: number | undefined;
+    }
   | { readonly type: 'ack' }
   | { readonly type: 'clock'; readonly at: number }
   | { readonly type: 'end' }

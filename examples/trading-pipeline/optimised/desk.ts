@@ -1,4 +1,5 @@
-import { OrderBook, type BookChange, type OrderBookOptions, type Quote, type Trade } from 'tickwise/feed';
+import type { TopicStatus } from 'tickwise/core';
+import type { BookChange, OrderBook, Quote, SyncedBook, Trade } from 'tickwise/feed';
 import { SeriesRing } from 'tickwise/ring';
 import type { SymbolJob } from '../bot/job.js';
 import { FINAL_LEVELS, type FinalBook } from '../bot/result.js';
@@ -31,46 +32,71 @@ const COLUMNS = {
 /** Name of a column. */
 export type BarColumn = keyof typeof COLUMNS;
 
+/** Names of the columns, in the order of a row. */
+export const BAR_COLUMNS = Object.keys(COLUMNS) as readonly BarColumn[]; // its own keys
+
 /** The bars of one symbol. */
 export type Bars = SeriesRing<typeof COLUMNS>;
+
+/** An empty history. */
+export function newBars(): Bars {
+  return new SeriesRing({ capacity: CAPACITY, columns: COLUMNS });
+}
+
+/** Sizes at the best prices, as far as a message tells them. */
+export type TopSizes = { readonly [Name in 'bidSize' | 'askSize']?: Quote[Name] | undefined };
 
 /** One order book and one history of a symbol, for however many models. */
 export class Desk {
   readonly symbol: string;
-  readonly bars: Bars = new SeriesRing({ capacity: CAPACITY, columns: COLUMNS });
-  readonly book: OrderBook;
+  readonly bars = newBars();
+  /** The book, which gets a new snapshot by itself when it has lost track. */
+  readonly synced: SyncedBook;
+  /** Whether nothing has come for too long, or the connection is lost: then there is no current price. */
+  isStale = false;
   readonly #bidSizes = new Float64Array(IMBALANCE_LEVELS);
   readonly #askSizes = new Float64Array(IMBALANCE_LEVELS);
   #volume = 0;
-  #quote: Quote | undefined;
+  #quote: TopSizes = {};
 
-  constructor({ symbol }: SymbolJob, book: OrderBookOptions) {
+  constructor({ symbol }: SymbolJob, synced: SyncedBook) {
     this.symbol = symbol;
-    this.book = new OrderBook(book);
+    this.synced = synced;
+  }
+
+  get book(): OrderBook {
+    return this.synced.book;
   }
 
   onBook(change: BookChange): void {
-    this.book.apply(change);
+    this.synced.apply(change);
+  }
+
+  /** What the feed says of the book's stream. After a gap the book starts again. */
+  onStatus({ type }: TopicStatus): void {
+    if (type === 'gap') this.synced.restart();
+    this.isStale = type === 'failed';
   }
 
   onTrades(trades: readonly Trade[]): void {
     for (const trade of trades) this.#volume += trade.size;
   }
 
-  onQuote(quote: Quote): void {
-    this.#quote = quote;
+  /** What a message does not tell has not changed. */
+  onQuote({ bidSize = this.#quote.bidSize, askSize = this.#quote.askSize }: TopSizes): void {
+    this.#quote = { bidSize, askSize };
   }
 
   /** Closes the bar that ends at `at`, from the state the feed has brought by now. */
   closeBar(at: number): void {
     const { book } = this;
-    if (book.status !== 'ready' || book.bidCount === 0 || book.askCount === 0) return;
+    if (this.isStale || book.status !== 'ready' || book.bidCount === 0 || book.askCount === 0) return;
     const bids = this.#bidSizes.subarray(0, Math.min(IMBALANCE_LEVELS, book.bidCount));
     const asks = this.#askSizes.subarray(0, Math.min(IMBALANCE_LEVELS, book.askCount));
     for (let i = 0; i < bids.length; i++) bids[i] = book.bidSize(i);
     for (let i = 0; i < asks.length; i++) asks[i] = book.askSize(i);
     const { bestBid: bid, bestAsk: ask } = book;
-    const { bidSize, askSize } = this.#quote ?? { bidSize: book.bidSize(0), askSize: book.askSize(0) };
+    const { bidSize = book.bidSize(0), askSize = book.askSize(0) } = this.#quote;
     this.bars.push({
       ts: at,
       close: (bid + ask) / 2,

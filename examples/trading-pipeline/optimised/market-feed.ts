@@ -1,10 +1,27 @@
-import { binance, binanceDepthSnapshot, bybit2021, type FeedEvent, FeedPool, type FeedProtocol } from 'tickwise/feed';
+import type { TopicStatus, VirtualClock } from 'tickwise/core';
+import {
+  ActivityMonitor,
+  type FeedErrorContext,
+  type FeedEvent,
+  FeedPool,
+  type FeedProtocol,
+  SyncedBook,
+  type SyncedBookStats,
+  type Trade,
+} from 'tickwise/feed';
 import { SubscriptionHub } from 'tickwise/hub';
 import type { BotJob, SymbolJob } from '../bot/job.js';
+import type { Survival } from '../bot/result.js';
+import { streamUrl } from '../bot/venue-address.js';
+import { DepthSnapshots } from './depth-snapshots.js';
 import { Desk } from './desk.js';
+import { protocolOf } from './protocol-of.js';
 import { CLOCK_TOPIC, type ClockEvent, withReplayClock } from './replay-clock.js';
 
 type Topics = Record<string, FeedEvent | ClockEvent>;
+
+/** Market time without a word on any stream after which prices are no longer current, in milliseconds. */
+const SILENCE = 1_000;
 
 /** What the feed tells the pipeline. */
 export interface FeedListener {
@@ -21,21 +38,36 @@ export class MarketFeed {
   readonly #pool: FeedPool<FeedEvent | ClockEvent>;
   readonly #hub: SubscriptionHub<Topics>;
   readonly #listener: FeedListener;
+  readonly #clock: VirtualClock;
+  readonly #snapshots: DepthSnapshots;
+  readonly #monitor: ActivityMonitor;
   #marks = 0;
+  #failures = 0;
 
-  constructor(job: BotJob, listener: FeedListener) {
+  constructor(job: BotJob, clock: VirtualClock, listener: FeedListener) {
     const venue = protocolOf(job);
-    const path = job.venue === 'binance' ? 'stream' : 'realtime_public';
     const onError = (error: unknown): void => listener.onError(error);
+    // A lost connection is opened again by the pool.
+    const onFeedError = (error: unknown, { where }: FeedErrorContext): void =>
+      where === 'connection' || where === 'connect' ? this.#survive() : onError(error);
     this.#job = job;
     this.#listener = listener;
+    this.#clock = clock;
+    this.#snapshots = new DepthSnapshots(job, clock);
+    this.#monitor = new ActivityMonitor({
+      // A replay without faults has quiet hours.
+      silence: job.faults === undefined ? Infinity : SILENCE,
+      onSilent: () => this.#setStale(true),
+      onActive: () => this.#setStale(false),
+      clock,
+    });
     this.#pool = new FeedPool({
-      protocol: withReplayClock(venue, `ws://127.0.0.1:${job.port}/${path}`),
+      protocol: withReplayClock(withoutRepeats(venue, job), streamUrl(job)),
       maxConnections: 1,
-      onError,
+      onError: onFeedError,
     });
     this.#hub = new SubscriptionHub<Topics>({ source: this.#pool, onError });
-    this.desks = job.symbols.map((symbol) => new Desk(symbol, venue.book?.(symbol.topics.book ?? '') ?? {}));
+    this.desks = job.symbols.map((symbol) => new Desk(symbol, this.#bookOf(symbol, venue)));
   }
 
   /** Subscribes everything; settles when the venue has confirmed and the books have their snapshots. */
@@ -43,7 +75,8 @@ export class MarketFeed {
     const live = this.#job.symbols.flatMap((symbol, index) => this.#subscribeDesk(symbol, this.desks[index]));
     live.push(this.#subscribe(CLOCK_TOPIC, (event) => this.#onClock(event)));
     await Promise.all(live);
-    if (this.#job.venue === 'binance') await Promise.all(this.desks.map((desk) => this.#loadSnapshot(desk)));
+    if (!this.#hasRest) return;
+    await Promise.all(this.desks.map(async (desk) => desk.onBook(await this.#snapshots.fetch(desk.symbol))));
   }
 
   /** Stops reading until {@link MarketFeed.resume}, so that decisions can catch up. */
@@ -55,28 +88,85 @@ export class MarketFeed {
     this.#pool.resume();
   }
 
-  /** Market frames parsed, the replay's own clock marks left out, and frames that could not be read. */
+  /** How the feed lived through faults. */
+  get survival(): Omit<Survival, 'staleMs'> {
+    const books = this.desks.map(({ synced }) => synced.stats());
+    const sum = (read: (book: SyncedBookStats) => number): number => books.reduce((all, book) => all + read(book), 0);
+    return {
+      gaps: sum(({ gaps }) => gaps),
+      // The first snapshot is none.
+      recoveries: sum(({ snapshots }) => Math.max(0, snapshots - 1)),
+      tradesDropped: this.#pool.stats().repeated,
+      failures: this.#failures,
+    };
+  }
+
+  /** Frames of the streams subscribed to, the replay's own clock marks left out, and frames that could not be read. */
   get counts(): { readonly framesParsed: number; readonly framesMalformed: number } {
-    const { events, malformed } = this.#pool.stats();
-    return { framesParsed: events - this.#marks, framesMalformed: malformed };
+    const { events, stray, malformed } = this.#pool.stats();
+    return { framesParsed: events - stray - this.#marks, framesMalformed: malformed };
+  }
+
+  /** Calls made to the venue: connections, subscribe requests, snapshots. */
+  get calls(): number {
+    const { opened, requests } = this.#pool.stats();
+    return opened + requests + this.#snapshots.requests;
   }
 
   async close(): Promise<void> {
     await this.#hub.close();
+    await this.#monitor.close();
     await this.#pool.close();
+    await Promise.all(this.desks.map((desk) => desk.synced.close()));
+  }
+
+  /** Binance's books start from a snapshot over REST; the others come in the stream. */
+  get #hasRest(): boolean {
+    return this.#job.venue === 'binance';
+  }
+
+  #bookOf({ symbol, topics }: SymbolJob, venue: FeedProtocol): SyncedBook {
+    return new SyncedBook({
+      book: venue.book(topics.book ?? ''),
+      resync: (signal) => (this.#hasRest ? this.#snapshots.fetch(symbol, signal) : Promise.resolve(undefined)),
+      onError: () => this.#survive(),
+      // A replay waits in market time, and each time the same.
+      ioClock: this.#clock,
+      random: () => 1,
+    });
+  }
+
+  #setStale(isStale: boolean): void {
+    for (const desk of this.desks) desk.isStale = isStale;
+  }
+
+  #survive(): void {
+    this.#failures++;
   }
 
   #subscribeDesk({ topics }: SymbolJob, desk: Desk | undefined): Promise<void>[] {
     if (desk === undefined) return [];
-    return [topics.book, topics.trade, topics.quote]
-      .filter((topic) => topic !== undefined)
-      .map((topic) => this.#subscribe(topic, (event) => deliver(desk, event)));
+    const streams = { book: onBook, trade: onTrade, quote: onQuote };
+    return Object.entries(streams).flatMap(([stream, deliver]) => {
+      const topic = topics[stream as keyof typeof streams]; // the keys are its own
+      if (topic === undefined) return [];
+      const handle = (event: FeedEvent | ClockEvent): void => {
+        this.#monitor.note('market');
+        deliver(desk, event);
+      };
+      return [this.#subscribe(topic, handle, (status) => (stream === 'book' ? desk.onStatus(status) : undefined))];
+    });
   }
 
-  #subscribe(topic: string, handler: (event: FeedEvent | ClockEvent) => void): Promise<void> {
+  #subscribe(
+    topic: string,
+    handler: (event: FeedEvent | ClockEvent) => void,
+    onStatus: (status: TopicStatus) => void = () => undefined,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#hub.subscribe(topic, handler, {
         onStatus: (status) => {
+          onStatus(status);
           if (status.type === 'live') resolve();
           if (status.type === 'failed') reject(status.error);
         },
@@ -93,23 +183,32 @@ export class MarketFeed {
       this.#listener.onBoundary(at);
     }
   }
-
-  async #loadSnapshot(desk: Desk): Promise<void> {
-    const path = { usdm: 'fapi/v1', coinm: 'dapi/v1' }[this.#job.market as string] ?? 'api/v3';
-    const query = `symbol=${encodeURIComponent(desk.symbol)}&limit=1000`;
-    const response = await fetch(`http://127.0.0.1:${this.#job.port}/${path}/depth?${query}`);
-    if (!response.ok) throw new Error(`the venue has no order book of ${desk.symbol} (status ${response.status})`);
-    desk.book.applySnapshot(binanceDepthSnapshot(await response.json()));
-  }
 }
 
-function deliver(desk: Desk, event: FeedEvent | ClockEvent): void {
+function onBook(desk: Desk, event: FeedEvent | ClockEvent): void {
   if (event.kind === 'book') for (const change of event.items) desk.onBook(change);
-  else if (event.kind === 'trade') desk.onTrades(event.items);
-  else if (event.kind === 'quote') for (const quote of event.items) desk.onQuote(quote);
 }
 
-function protocolOf({ venue, market }: BotJob): FeedProtocol {
-  if (venue === 'bybit-2021') return bybit2021(market === 'inverse' ? 'inverse' : 'linear');
-  return binance(market === 'usdm' || market === 'coinm' ? market : 'spot');
+/** With faults the venue may send a trade twice: it is known by its id. */
+function withoutRepeats(venue: FeedProtocol, { faults, symbols }: BotJob): FeedProtocol {
+  if (faults === undefined) return venue;
+  const trades = new Set(symbols.map(({ topics }) => topics.trade));
+  return {
+    ...venue,
+    resends: (topic) => trades.has(topic),
+    // Events of the kind `trade` hold trades.
+    identify: (event) =>
+      event.kind === 'trade' ? (event.items as readonly Trade[]).map(({ id }) => id).join() : venue.identify(event),
+  };
+}
+
+function onTrade(desk: Desk, event: FeedEvent | ClockEvent): void {
+  if (event.kind === 'trade') desk.onTrades(event.items);
+}
+
+/** The best sizes come as quotes, in a ticker, or as a book of one level. */
+function onQuote(desk: Desk, event: FeedEvent | ClockEvent): void {
+  if (event.kind === 'quote' || event.kind === 'ticker') for (const quote of event.items) desk.onQuote(quote);
+  if (event.kind === 'book')
+    for (const { bids, asks } of event.items) desk.onQuote({ bidSize: bids[0]?.size, askSize: asks[0]?.size });
 }

@@ -3,17 +3,27 @@ import { Cadence } from 'tickwise/schedule';
 import type { BotHooks } from '../bot/child.js';
 import { costOfProcess, cpuOfProcess } from '../bot/cost.js';
 import type { BotJob } from '../bot/job.js';
-import type { BotResult } from '../bot/result.js';
-import type { DecisionRow, SignalRow } from '../bot/rows.js';
+import type { BotResult, Efficiency } from '../bot/result.js';
+import type { BookRow, DecisionRow, SignalRow } from '../bot/rows.js';
 import { MOST_LAG } from './desk.js';
+import { efficiencyMetrics } from './efficiency.js';
 import { MarketFeed } from './market-feed.js';
+import type { LiveUpdate } from '../dashboard/live-update.js';
+import { type LiveSources, LiveTap } from './live-tap.js';
+import { modelsOf } from './models.js';
+import { momentOf } from './moment.js';
+import { Notifier } from './notifier.js';
 import { Store } from './store.js';
+import { toleranceOf } from './tolerance.js';
 import { hitsByName, Trace } from './trace.js';
 import { Trader, type TraderOutput } from './trader.js';
 
 /** Boundaries that decisions may lag the feed before it is paused, and from which on it goes on. */
 const MAX_LAG = 64;
 const RESUME_LAG = 16;
+
+/** Steps in which time goes on after the end of the data, in milliseconds. */
+const TIME_STEP = 100;
 
 /**
  * Runs all models on one connection.
@@ -27,7 +37,7 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
   const clock = new VirtualClock(job.start);
   const failure = newFailure();
   const boundaries = new Boundaries(clock);
-  const feed = new MarketFeed(job, {
+  const feed = new MarketFeed(job, clock, {
     onBoundary: (at) => {
       const lag = boundaries.add(at);
       if (lag > MAX_LAG) feed.pause();
@@ -36,46 +46,104 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     onEnd: () => boundaries.end(),
     onError: failure.fail,
   });
-  const store = new Store(job.database, clock, failure.fail);
-  const output = new Output(store);
-  const trader = new Trader(job, feed.desks, clock, output);
+  const store = new Store(job, clock, (error, { operation }) => {
+    // A send that failed is made again: rows stay pending, and in the journal.
+    if (operation !== 'send' || job.journal === undefined) failure.fail(error);
+  });
+  const notifier = notifierOf(job, clock, failure.fail);
+  const output = new Output(store, notifier);
+  const trader = new Trader(job, clock, output);
+  const models = modelsOf(job, clock);
+  const live = hooks.live && tapOf(job, { feed, store, trader, boundaries }, hooks.live);
+  output.tap = live;
+  let workerHits: BotResult['cacheHits'] = {};
+  const cacheHits = (): BotResult['cacheHits'] => ({ ...hitsByName(), ...workerHits });
+  const metrics = efficiencyMetrics({ feed, store, models: job.models.length, cacheHits });
   const trace = new Trace();
   const cadence = new Cadence({ period: job.bar, clock, onError: failure.fail });
-  const running = cadence.start({ decide: ({ asOf }) => trace.time(asOf, () => trader.decide(asOf)) });
+  const decide = async (at: number): Promise<void> => {
+    const moments = feed.desks.map(({ symbol, bars }) => momentOf(symbol, bars, at));
+    trader.decide(at, moments, await models.opinionsOf(moments));
+    live?.boundary(at);
+  };
+  // The market waits for the decisions, wherever they are made.
+  let decided = Promise.resolve();
+  const running = cadence.start({
+    decide: ({ asOf }) => (decided = clock.hold(trace.time(asOf, () => decide(asOf)))),
+  });
   try {
     await store.open();
     await Promise.race([feed.start(), failure.promise]);
     startUp = cpuOfProcess();
     hooks.ready();
-    const followed = boundaries.follow((lag) => (lag < RESUME_LAG ? feed.resume() : undefined));
+    const followed = boundaries.follow((at, lag) => {
+      if (lag < RESUME_LAG) feed.resume();
+      hooks.reached(at);
+    });
     await Promise.race([followed, failure.promise, hooks.stopped]);
   } finally {
     running[Symbol.dispose]();
     await feed.close();
+    await decided.catch(failure.fail); // its rows are stored, too
+    workerHits = await models.close();
     await store.close();
+    await boundaries.stop();
+    if (notifier !== undefined) await passTimeUntil(notifier.close(), clock);
   }
+  live?.flush();
   return {
     signals: output.signals,
     decisions: output.decisions,
     books: feed.desks.map((desk) => desk.finalBook()),
-    booksLost: feed.desks.filter((desk) => desk.book.status === 'gap').length,
+    booksLost: feed.desks.filter((desk) => desk.synced.stats().gaps > 0 && desk.book.status !== 'ready').length,
+    positionChecks: trader.positionChecks,
     ...feed.counts,
     ...store.counts,
-    cacheHits: hitsByName(),
+    bookRows: output.books,
+    survival: {
+      ...feed.survival,
+      staleMs: trader.staleMs,
+      failures: feed.survival.failures + store.retries,
+    },
+    cacheHits: cacheHits(),
+    told: notifier?.told,
+    efficiency: metrics.snapshot().primitives['efficiency']?.stats as Efficiency, // as it was added
     trace: { ...trace.summary(), storeDelayMs: store.delays, correlations: trader.correlations },
     ...costOfProcess(startUp),
   };
+}
+
+interface Parts {
+  readonly feed: MarketFeed;
+  readonly store: Store;
+  readonly trader: Trader;
+  readonly boundaries: Boundaries;
+}
+
+function tapOf(job: BotJob, { feed, store, trader, boundaries }: Parts, send: (update: LiveUpdate) => void): LiveTap {
+  const sources: LiveSources = {
+    prices: (at) => feed.desks.map(({ symbol, bars }) => momentOf(symbol, bars, at)?.close ?? null),
+    correlations: () => trader.correlations,
+    work: () => ({ ...feed.counts, ...store.counts }),
+    load: () => ({ ...store.load, lag: boundaries.waiting }),
+  };
+  return new LiveTap(job, sources, send);
 }
 
 /** The boundaries that the feed has reached and the market clock has not. */
 class Boundaries {
   readonly #clock: VirtualClock;
   readonly #waiting: number[] = [];
+  #followed: Promise<void> = Promise.resolve();
   #hasEnded = false;
   #wake: () => void = () => {};
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Returns how many are waiting. */
@@ -90,13 +158,25 @@ class Boundaries {
   }
 
   /** Advances the clock from boundary to boundary until the end. */
-  async follow(onStep: (lag: number) => void): Promise<void> {
+  follow(onStep: (at: number, lag: number) => void): Promise<void> {
+    this.#followed = this.#follow(onStep);
+    return this.#followed;
+  }
+
+  /** Settles when the clock stands still: at the last boundary that was added. */
+  async stop(): Promise<void> {
+    this.end();
+    await this.#followed.catch(() => {}); // whoever follows hears of it
+  }
+
+  async #follow(onStep: (at: number, lag: number) => void): Promise<void> {
     for (;;) {
       const at = this.#waiting.shift();
-      if (at !== undefined) await this.#clock.advanceTo(at);
-      else if (this.#hasEnded) return;
+      if (at !== undefined) {
+        await this.#clock.advanceTo(at);
+        onStep(at, this.#waiting.length);
+      } else if (this.#hasEnded) return;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
-      onStep(this.#waiting.length);
     }
   }
 }
@@ -105,25 +185,45 @@ class Boundaries {
 class Output implements TraderOutput {
   readonly signals: SignalRow[] = [];
   readonly decisions: DecisionRow[] = [];
+  readonly books: BookRow[] = [];
+  /** Is told what was said, if somebody watches. */
+  tap: LiveTap | undefined;
   readonly #store: Store;
+  readonly #notifier: Notifier | undefined;
 
-  constructor(store: Store) {
+  constructor(store: Store, notifier: Notifier | undefined) {
     this.#store = store;
+    this.#notifier = notifier;
   }
 
   signal(row: SignalRow): void {
     this.signals.push(row);
+    this.tap?.signal(row);
     accept(this.#store.signals.add(row));
   }
 
-  decision(row: DecisionRow): void {
+  decision(row: DecisionRow, price: number): void {
     this.decisions.push(row);
+    this.tap?.decision(row);
     accept(this.#store.decisions.add(row));
+    this.#notifier?.decided(row, price);
   }
 
-  book(row: Parameters<TraderOutput['book']>[0]): void {
+  book(row: BookRow): void {
+    this.books.push(row);
     accept(this.#store.books.add(row));
   }
+}
+
+function notifierOf(job: BotJob, clock: VirtualClock, onError: (error: unknown) => void): Notifier | undefined {
+  if (job.services === undefined) return undefined;
+  return new Notifier({ port: job.services, tolerance: toleranceOf(job), clock, onError });
+}
+
+/** Lets the market's time go on when its data has ended, for what still has to wait. */
+async function passTimeUntil(ended: Promise<void>, clock: VirtualClock): Promise<void> {
+  const end = ended.then(() => true);
+  while (!(await Promise.race([end, clock.advance(TIME_STEP).then(() => false)])));
 }
 
 function accept(wasAccepted: boolean): void {

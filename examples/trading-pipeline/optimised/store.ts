@@ -1,44 +1,70 @@
-import { type BatchStats, BatchWriter } from 'tickwise/batch';
+import { join } from 'node:path';
+import { type BatchErrorContext, type BatchStats, BatchWriter } from 'tickwise/batch';
 import type { VirtualClock } from 'tickwise/core';
-import { duckdbSink, type DuckDbSink } from 'tickwise/sinks/duckdb';
+import type { BotJob } from '../bot/job.js';
 import type { BotTrace } from '../bot/result.js';
-import { type BookRow, type DecisionRow, type SignalRow, type TableName, TABLES } from '../bot/rows.js';
+import type { BookRow, DecisionRow, SignalRow, TableName } from '../bot/rows.js';
+import { slowly } from '../faults/slow-database.js';
+import { openTable, type Table } from './table.js';
 
 /** The database of the optimised version: rows are collected and written in batches, table by table. */
 export class Store {
   readonly signals: BatchWriter<SignalRow>;
   readonly decisions: BatchWriter<DecisionRow>;
   readonly books: BatchWriter<BookRow>;
-  readonly #sinks: readonly Pick<DuckDbSink<object>, 'open' | 'stats' | 'close'>[];
+  readonly #tables: readonly Pick<Table<object>, 'open' | 'counts' | 'close'>[];
 
-  /** Batches age by market time; the market waits while one is written, so that a replay is reproducible. */
-  constructor(path: string, clock: VirtualClock, onError: (error: unknown) => void) {
-    const open = <Row extends object>(table: TableName): DuckDbSink<Row> =>
-      duckdbSink<Row>({ path, table, columns: TABLES[table], createTable: true });
-    const writerOf = <Row extends object>(sink: DuckDbSink<Row>): BatchWriter<Row> =>
-      new BatchWriter<Row>({ sink: (rows, context) => clock.hold(sink.write(rows, context)), clock, onError });
-    const signals = open<SignalRow>('signals');
-    const decisions = open<DecisionRow>('decisions');
-    const books = open<BookRow>('books');
-    this.signals = writerOf(signals);
-    this.decisions = writerOf(decisions);
-    this.books = writerOf(books);
-    this.#sinks = [signals, decisions, books];
+  /**
+   * Batches age by market time; the market waits while one is written, so that a replay is reproducible. With a journal
+   * no row is lost when the database or this process is.
+   */
+  constructor(job: BotJob, clock: VirtualClock, onError: (error: unknown, context: BatchErrorContext) => void) {
+    const writerOf = <Row extends object>(name: TableName, { write }: Table<Row>): BatchWriter<Row> =>
+      new BatchWriter<Row>({
+        name,
+        sink: (rows, context) => clock.hold(slowly(job, clock.wallTime(), () => write(rows, context))),
+        ...(job.journal !== undefined && { journal: { directory: join(job.journal, name) } }),
+        clock,
+        onError,
+      });
+    const signals = openTable<SignalRow>(job.database, 'signals');
+    const decisions = openTable<DecisionRow>(job.database, 'decisions');
+    const books = openTable<BookRow>(job.database, 'books');
+    this.signals = writerOf('signals', signals);
+    this.decisions = writerOf('decisions', decisions);
+    this.books = writerOf('books', books);
+    this.#tables = [signals, decisions, books];
   }
 
   /** Opens the database and makes the tables, so that a wrong path is known before anything is subscribed. */
   async open(): Promise<void> {
-    await Promise.all(this.#sinks.map((sink) => sink.open()));
+    await Promise.all(this.#tables.map((table) => table.open()));
   }
 
   /** Statements executed and rows stored. */
   get counts(): { statements: number; rows: number } {
     const counts = { statements: 0, rows: 0 };
-    for (const { statements, rows } of this.#sinks.map((sink) => sink.stats())) {
+    for (const { statements, rows } of this.#tables.map((table) => table.counts())) {
       counts.statements += statements;
       counts.rows += rows;
     }
     return counts;
+  }
+
+  /** Sends that failed and were made again. */
+  get retries(): number {
+    return [this.signals, this.decisions, this.books].reduce((sum, writer) => sum + writer.stats().retries, 0);
+  }
+
+  /** Batches on their way to the database, and rows that wait for one. */
+  get load(): { concurrency: number; queue: number } {
+    const load = { concurrency: 0, queue: 0 };
+    for (const writer of [this.signals, this.decisions, this.books]) {
+      const { state, waiting } = writer.explain();
+      if (state === 'sending' || state === 'retrying') load.concurrency++;
+      load.queue += waiting;
+    }
+    return load;
   }
 
   /** How long rows waited until they were stored, by table. */
@@ -53,7 +79,7 @@ export class Store {
   /** Writes what is held and closes the database. */
   async close(): Promise<void> {
     await Promise.all([this.signals.close(), this.decisions.close(), this.books.close()]);
-    await Promise.all(this.#sinks.map((sink) => sink.close()));
+    await Promise.all(this.#tables.map((table) => table.close()));
   }
 }
 

@@ -19,9 +19,9 @@ export class Trace {
   #boundaries = 0;
 
   /** Runs the decisions of the boundary `at`, on the watch. */
-  time(at: number, decide: () => void): void {
+  async time(at: number, decide: () => Promise<void>): Promise<void> {
     const started = systemClock.now();
-    decide();
+    await decide();
     this.#nanos.record(Math.max(1, Math.round((systemClock.now() - started) * NANOS_PER_MS)));
     if (++this.#boundaries % this.#interval === 0) this.#sample(at);
   }
@@ -46,5 +46,7 @@ export class Trace {
 /** Counters of all caches of this process. */
 export function hitsByName(): BotResult['cacheHits'] {
   const { caches } = cacheStats();
-  return Object.fromEntries(Object.entries(caches).map(([name, { calls, hits }]) => [name, { calls, hits }]));
+  return Object.fromEntries(
+    Object.entries(caches).map(([name, { calls, loads }]) => [name, { calls, hits: calls - loads }]),
+  );
 }

@@ -1,17 +1,17 @@
 import type { Clock } from 'tickwise/core';
-import { cacheFeatures, cacheRegime } from 'tickwise/memo';
+import { cacheDecision, type Memoized } from 'tickwise/memo';
 import { RollingCorrelation } from 'tickwise/rolling';
 import type { BotJob } from '../bot/job.js';
 import type { BotTrace } from '../bot/result.js';
 import { BOOK_ROW_INTERVAL, type BookRow, type DecisionRow, type SignalRow } from '../bot/rows.js';
 import { consensusOf, type Vote } from '../models/consensus.js';
-import { decide, type Proposal } from '../models/gate.js';
-import { features } from '../models/features.js';
-import { LONG_WINDOW, type MarketWindow, WINDOW } from '../models/market-window.js';
-import { createModel, type Model } from '../models/model.js';
-import { type Regime, regimeOf } from '../models/regime.js';
+import { type Decision, decide, type Proposal } from '../models/gate.js';
+import { WINDOW } from '../models/market-window.js';
 import { type ModelSpec, rosterOf } from '../models/roster.js';
-import type { BarColumn, Bars, Desk } from './desk.js';
+import type { Opinion } from './analyst.js';
+import { type Moment, valueAt } from './moment.js';
+import { positionTag, PositionGate } from './position-gate.js';
+import { toleranceOf } from './tolerance.js';
 
 /** Bars needed before a correlation means anything. */
 const MIN_BARS = 50;
@@ -19,47 +19,48 @@ const MIN_BARS = 50;
 /** Where rows go. */
 export interface TraderOutput {
   signal(row: SignalRow): void;
-  decision(row: DecisionRow): void;
+  /** `price` is the mid at the boundary. */
+  decision(row: DecisionRow, price: number): void;
   book(row: BookRow): void;
 }
 
-/** A model on a desk. */
-interface Seat {
-  readonly spec: ModelSpec;
-  readonly model: Model;
-}
-
-/** All models on all symbols: they share desks, features and regimes, and decide together. */
+/** Makes one decision per symbol of what the models say, all symbols together, and orders. */
 export class Trader {
-  readonly #job: BotJob;
   readonly #output: TraderOutput;
-  readonly #desks: readonly { readonly desk: Desk; readonly seats: readonly Seat[] }[];
+  readonly #roster: readonly ModelSpec[];
   readonly #correlation: RollingCorrelation;
-  readonly #features: (bars: Bars, at: number) => Float64Array | undefined;
-  readonly #regime: (bars: Bars, at: number) => Regime;
+  readonly #positions: PositionGate;
+  readonly #judge: (proposals: readonly Proposal[]) => readonly Decision[];
+  readonly #bar: number;
+  /** Symbols that have had a price. */
+  readonly #priced = new Set<number>();
+  #staleMs = 0;
 
-  constructor(job: BotJob, desks: readonly Desk[], clock: Clock, output: TraderOutput) {
-    const roster = rosterOf(job.models.join(','));
-    this.#job = job;
+  constructor(job: BotJob, clock: Clock, output: TraderOutput) {
     this.#output = output;
-    this.#desks = desks.map((desk) => ({ desk, seats: roster.map((spec) => ({ spec, model: createModel(spec) })) }));
+    this.#bar = job.bar;
+    this.#roster = rosterOf(job.models.join(','));
     this.#correlation = new RollingCorrelation({
       symbols: job.symbols.map(({ symbol }) => symbol),
       window: WINDOW,
       minPeriods: MIN_BARS,
       tickSize: Object.fromEntries(job.symbols.map(({ symbol, midStep }) => [symbol, midStep])),
     });
-    // The ring is its own key, by identity and version: a 200-bar window is looked up in O(1).
-    this.#features = cacheFeatures((bars: Bars, at: number) => features(windowOf(bars, at)), {
-      name: 'features',
-      clock,
-      maxEntries: 256,
-    });
-    this.#regime = cacheRegime((bars: Bars, at: number) => regimeOf(windowOf(bars, at).close), {
-      name: 'regime',
-      clock,
-      maxEntries: 256,
-    });
+    const correlation = (a: string, b: string): number => this.#correlation.correlation(a, b);
+    const judge = (proposals: readonly Proposal[]): readonly Decision[] =>
+      decide(proposals, { correlation, hasRoom: (symbol, action) => this.#positions.hasRoom(symbol, action) });
+    const { decisions } = toleranceOf(job);
+    const tags = (_: unknown, proposals: readonly Proposal[]): string[] =>
+      proposals.map(({ symbol }) => positionTag(symbol));
+    const cached: Memoized<typeof judge> | undefined =
+      decisions && cacheDecision(judge, { name: 'decisions', clock, tags, ...decisions });
+    this.#judge = cached ?? judge;
+    this.#positions = new PositionGate(clock, (tag) => void cached?.invalidateTag(tag));
+  }
+
+  /** Market time for which symbols had no current price, summed over them, in milliseconds. */
+  get staleMs(): number {
+    return this.#staleMs;
   }
 
   /** Correlations of the symbols as of the latest boundary. */
@@ -68,73 +69,55 @@ export class Trader {
     return { symbols, values: Array.from(this.#correlation.matrix(), (value) => (Number.isNaN(value) ? null : value)) };
   }
 
-  /** Takes the decisions of one boundary from the state as of it. */
-  decide(at: number): void {
-    const proposals = this.#desks.flatMap(({ desk, seats }) => this.#propose(desk, seats, at));
-    this.#correlate(at);
-    const correlation = (a: string, b: string): number => this.#correlation.correlation(a, b);
-    for (const decision of decide(proposals, correlation)) this.#output.decision({ ts: at, ...decision });
+  /** Times a position was asked for. */
+  get positionChecks(): number {
+    return this.#positions.checks;
   }
 
-  #propose({ bars, symbol }: Desk, seats: readonly Seat[], at: number): Proposal[] {
-    const mid = closeAt(bars, at);
-    if (mid === undefined) return [];
-    if (at % BOOK_ROW_INTERVAL === 0) this.#output.book(bookRow(bars, symbol, at));
-    const window = windowOf(bars, at);
-    const votes: Vote[] = [];
-    for (const { spec, model } of seats) {
-      const signal = model.predict({ window, features: this.#features(bars, at), barNumber: at / this.#job.bar });
-      if (signal === undefined) continue;
-      this.#output.signal({ ts: at, symbol, model: spec.name, ...signal, regime: this.#regime(bars, at), mid });
-      votes.push({ kind: spec.kind, signal });
+  /** Takes the decisions of one boundary: `moments` and `opinions` of every symbol, in the order of the job. */
+  decide(at: number, moments: readonly (Moment | undefined)[], opinions: readonly (Opinion | undefined)[]): void {
+    for (const [index, moment] of moments.entries()) {
+      if (moment !== undefined) this.#priced.add(index);
+      else if (this.#priced.has(index)) this.#staleMs += this.#bar;
     }
-    if (votes.length === 0) return [];
-    const regime = this.#regime(bars, at);
-    return [{ symbol, score: consensusOf(votes, regime), regime }];
+    const proposals = moments.flatMap((moment, index) => (moment ? this.#propose(moment, opinions[index] ?? []) : []));
+    this.#correlate(moments);
+    for (const decision of this.#judge(proposals)) {
+      const price = moments.find((moment) => moment?.symbol === decision.symbol)?.close ?? Number.NaN;
+      this.#output.decision({ ts: at, ...decision }, price);
+      if (decision.action !== 0) this.#positions.order(decision.symbol, decision.action);
+    }
+  }
+
+  #propose({ symbol, bars, at: ts, close: mid }: Moment, opinion: Opinion): Proposal[] {
+    if (ts % BOOK_ROW_INTERVAL === 0) this.#output.book(bookRow(bars, symbol, ts));
+    const votes: (Vote & Pick<Proposal, 'regime'>)[] = [];
+    for (const [index, { name: model, kind }] of this.#roster.entries()) {
+      const voice = opinion[index];
+      if (voice === undefined) continue;
+      const { action, strength, regime } = voice;
+      this.#output.signal({ ts, symbol, model, action, strength, regime, mid });
+      votes.push({ kind, signal: { action, strength }, regime });
+    }
+    const [first] = votes;
+    return first === undefined ? [] : [{ symbol, score: consensusOf(votes, first.regime), regime: first.regime }];
   }
 
   /** Adds a bar to the correlations once all symbols have one. */
-  #correlate(at: number): void {
-    const closes = this.#desks.map(({ desk }) => closeAt(desk.bars, at));
-    const complete = closes.filter((close) => close !== undefined);
-    if (complete.length === closes.length) this.#correlation.push(complete);
+  #correlate(moments: readonly (Moment | undefined)[]): void {
+    const closes = moments.flatMap((moment) => moment?.close ?? []);
+    if (closes.length === moments.length) this.#correlation.push(closes);
   }
 }
 
-/** The newest bars up to a boundary, without a copy. */
-function windowOf(bars: Bars, at: number): MarketWindow {
+function bookRow(bars: Moment['bars'], symbol: string, ts: number): BookRow {
   return {
-    close: recent(bars, 'close', at, WINDOW),
-    longClose: recent(bars, 'close', at, LONG_WINDOW),
-    volume: recent(bars, 'volume', at, WINDOW),
-    imbalance: newest(recent(bars, 'imbalance', at, 1)),
-    tilt: newest(recent(bars, 'tilt', at, 1)),
-  };
-}
-
-/** The close of the bar that ended at a boundary, or `undefined` when none did. */
-function closeAt(bars: Bars, at: number): number | undefined {
-  return newest(recent(bars, 'ts', at, 1)) === at ? newest(recent(bars, 'close', at, 1)) : undefined;
-}
-
-function bookRow(bars: Bars, symbol: string, at: number): BookRow {
-  const field = (column: 'bid' | 'bidSize' | 'ask' | 'askSize' | 'imbalance'): number =>
-    newest(recent(bars, column, at, 1));
-  return {
-    ts: at,
+    ts,
     symbol,
-    bid: field('bid'),
-    bid_size: field('bidSize'),
-    ask: field('ask'),
-    ask_size: field('askSize'),
-    imbalance: field('imbalance'),
+    bid: valueAt(bars, 'bid', ts),
+    bid_size: valueAt(bars, 'bidSize', ts),
+    ask: valueAt(bars, 'ask', ts),
+    ask_size: valueAt(bars, 'askSize', ts),
+    imbalance: valueAt(bars, 'imbalance', ts),
   };
-}
-
-function recent(bars: Bars, column: BarColumn, at: number, rows: number): Float64Array {
-  return bars.windowAsOf(column, at, Math.min(rows, bars.size));
-}
-
-function newest(view: ArrayLike<number>): number {
-  return view[view.length - 1] ?? Number.NaN;
 }

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 
 import { UserError } from '../user-error.js';
@@ -16,8 +16,12 @@ export const RECORDING_ENDING = /\.ndjson(\.gz)?$/;
 /** Lines looked at to tell what a file holds. Every known recording shows its first book within 50. */
 const PROBE_LINES = 1_000;
 
+/** Streams that some clients record on connections, and so in files, of their own. */
+const COMPANIONS = ['trade', 'ticker'] as const;
+
 /**
- * Reads a recording, gzip or plain, with the REST snapshots from `<name>.rest.ndjson(.gz)` beside it.
+ * Reads a recording, gzip or plain, with the REST snapshots from `<name>.rest.ndjson(.gz)` beside it. Beside
+ * `<a>-book-<b>`, the files `<a>-trade-<b>` and `<a>-ticker-<b>` are parts of the same recording.
  *
  * Malformed lines are counted and left out.
  * @throws UserError when the file is missing, unreadable, holds nothing usable or comes from an unsupported venue.
@@ -26,6 +30,11 @@ export async function openRecording(path: string): Promise<Recording> {
   const name = basename(path).replace(RECORDING_ENDING, '');
   const builder = new RecordingBuilder(name);
   await readInto(path, (line) => builder.add(line));
+  for (const companion of companionsOf(path)) {
+    const part = new RecordingBuilder(basename(companion));
+    await readInto(companion, (line) => part.add(line));
+    builder.join(part);
+  }
   for (const snapshot of await readSnapshots(path)) builder.addSnapshot(snapshot);
   return builder.finish();
 }
@@ -43,6 +52,12 @@ export async function replayableVenue(path: string): Promise<Venue | undefined> 
     // A file that cannot be read is none to list; opening it by name tells why.
   }
   return undefined;
+}
+
+function companionsOf(path: string): readonly string[] {
+  const [folder, file] = [dirname(path), basename(path)];
+  if (!file.includes('-book-')) return [];
+  return COMPANIONS.map((stream) => join(folder, file.replace('-book-', `-${stream}-`))).filter(existsSync);
 }
 
 async function readSnapshots(path: string): Promise<readonly RestSnapshot[]> {

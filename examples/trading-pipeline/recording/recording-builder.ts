@@ -19,7 +19,7 @@ class MalformedError extends Error {}
 /** Makes a recording from its lines, one by one. */
 export class RecordingBuilder {
   readonly #name: string;
-  readonly #frames: Frame[] = [];
+  #frames: Frame[] = [];
   readonly #topics = new Map<string, Topic>();
   readonly #snapshots = new Map<string, RestSnapshot>();
   readonly #malformedLines: MalformedLine[] = [];
@@ -60,6 +60,16 @@ export class RecordingBuilder {
         this.#malformedLines.push({ line: line.number, reason: error.message });
       }
     }
+  }
+
+  /** Adds the streams of another connection, by the time they came. Its heartbeats are left out: they are not the client's. */
+  join(other: RecordingBuilder): void {
+    const ofStreams = other.#frames.filter(({ symbol }) => symbol !== '');
+    this.#frames = [...this.#frames, ...ofStreams].toSorted((a, b) => a.t - b.t);
+    for (const topic of other.#topics.values()) if (topic.symbol !== '') this.#addTopic(topic);
+    this.#malformed += other.#malformed;
+    this.#reversals += other.#reversals;
+    this.#malformedLines.push(...other.#malformedLines.slice(0, MALFORMED_SHOWN - this.#malformedLines.length));
   }
 
   /** Adds the first snapshot of a symbol that was fetched beside the stream. */

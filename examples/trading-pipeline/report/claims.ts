@@ -1,4 +1,5 @@
 import type { ReportInput, VersionReport } from './report.js';
+import type { ServicesReport } from './services.js';
 
 /** A saving that the documents behind the library promise, and what was measured. */
 export interface Claim {
@@ -22,6 +23,15 @@ export function claimsOf({ models }: ReportInput, naive: VersionReport, optimise
     factor('frames parsed', naive.framesParsed, optimised.framesParsed, fewerParses),
     factor('CPU', naive.cpuMs, optimised.cpuMs, 3),
   ];
+}
+
+/** The same for explanations and alerts. Questions are fewer only where they may be rounded. */
+export function serviceClaims({ mode }: ReportInput, services: ServicesReport | undefined): Claim[] {
+  if (services === undefined) return [];
+  // Where differences are tolerated the versions tell different things; each message and question stands for its own.
+  const { alerts, messages, trades, questions } = services.optimised;
+  const telegram = saving('messages to Telegram', alerts, messages, 0.7);
+  return mode === 'exact' ? [telegram] : [telegram, saving('questions to the model', trades, questions, 0.7)];
 }
 
 function saving(what: string, before: number, after: number, promised: number): Claim {

@@ -16,6 +16,7 @@ export const FIGURES: readonly Figure[] = [
   ['frames received', (version) => version.framesSent, whole],
   ['frames parsed', (version) => version.framesParsed, whole],
   ['books lost to gaps', (version) => version.booksLost, whole],
+  ['position checks', (version) => version.positionChecks, whole],
   ['database statements', (version) => version.statements, whole],
   ['rows stored', (version) => version.rows, whole],
   ['CPU', (version) => version.cpuMs, seconds],

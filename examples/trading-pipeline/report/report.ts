@@ -1,7 +1,10 @@
-import type { BotResult, BotTrace } from '../bot/result.js';
+import type { BotResult, BotTrace, Efficiency } from '../bot/result.js';
 import type { VenueCounts } from '../venue/index.js';
-import { type Claim, claimsOf } from './claims.js';
+import { type Claim, claimsOf, serviceClaims } from './claims.js';
 import type { Comparison } from './comparison.js';
+import { type FaultReport, hasSurvived } from './fault-report.js';
+import type { Difference } from './differences.js';
+import type { ServicesReport } from './services.js';
 
 /** What was replayed, and to whom. */
 export interface ReportInput {
@@ -14,12 +17,16 @@ export interface ReportInput {
   readonly mode: string;
   readonly bar: number;
   readonly speed: number | 'max';
+  /** Threads that run the models of the optimised version; undefined when they run beside the rest. */
+  readonly workers?: number | undefined;
   /** Frames in the recording. */
   readonly frames: number;
   /** Market time in seconds. */
   readonly seconds: number;
   /** Lines of the recording that could not be read. */
   readonly malformed: number;
+  /** What rows were stored in: a Postgres server, a DuckDB database, or plain files where DuckDB is not installed. */
+  readonly database: 'postgres' | 'duckdb' | 'files';
 }
 
 /** One version's counts. Those of the venue and of the database are counted outside the bot. */
@@ -34,6 +41,7 @@ export interface VersionReport {
   readonly booksLost: number;
   readonly signals: number;
   readonly decisions: number;
+  readonly positionChecks: number;
   readonly statements: number;
   readonly rows: number;
   readonly cpuMs: number;
@@ -55,9 +63,17 @@ export interface Report {
   readonly decisions: Comparison;
   readonly books: Comparison;
   readonly rows: Comparison;
+  /** Explanations and alerts, when there were services. */
+  readonly services?: ServicesReport | undefined;
+  /** What became different in mode `tolerant`. */
+  readonly differences?: readonly Difference[] | undefined;
   /** Naive divided by optimised. */
   readonly ratios: Readonly<Record<string, number>>;
   readonly claims: readonly Claim[];
+  /** The figures by which the optimised version is watched. */
+  readonly efficiency?: Efficiency | undefined;
+  /** What went wrong on purpose, and what came of it. */
+  readonly faults?: FaultReport | undefined;
   /** What the optimised version noted while it ran. */
   readonly trace: BotTrace | undefined;
 }
@@ -90,6 +106,7 @@ export function versionReport(result: BotResult, counts: VenueCounts, durationMs
     booksLost: result.booksLost,
     signals: result.signals.length,
     decisions: result.decisions.length,
+    positionChecks: result.positionChecks,
     statements: result.statements,
     rows: result.rows,
     cpuMs: Math.round(result.cpu.total),
@@ -112,7 +129,8 @@ export function ratiosOf(
 /** Adds ratios and claims to two versions and what was compared. */
 export function reportOf(base: Omit<Report, 'ratios' | 'claims'>): Report {
   const { naive, optimised } = base;
-  return { ...base, ratios: ratiosOf(naive, optimised), claims: claimsOf(base.input, naive, optimised) };
+  const claims = [...claimsOf(base.input, naive, optimised), ...serviceClaims(base.input, base.services)];
+  return { ...base, ratios: ratiosOf(naive, optimised), claims };
 }
 
 /** Whether neither version gave a signal: the models need a few hundred bars first. */
@@ -120,9 +138,34 @@ export function isEmpty({ signals }: Report): boolean {
   return signals.total === 0;
 }
 
-/** Whether both versions gave the same, and gave anything at all. */
-export function isProven({ signals, decisions, books, rows }: Report): boolean {
-  return [signals, decisions, books, rows].every(({ total, equal }) => total > 0 && equal === total);
+/**
+ * Whether both versions gave the same, and gave anything at all. Where differences are tolerated, whether both spoke
+ * as often, stored as much and saw the same books; in either case no alert may be lost or doubled. With faults they cannot
+ * give the same: then whether the optimised one came through.
+ */
+export function isProven(report: Report): boolean {
+  const { signals, decisions, books, rows, services, differences, faults } = report;
+  if (faults !== undefined) return signals.total > 0 && hasSurvived(faults);
+  if (services !== undefined && !hasToldAll(services)) return false;
+  if (differences !== undefined) return isSame(books) && isAsMuch(report);
+  const told = services === undefined ? [] : [services.reasons, services.alerts];
+  return [signals, decisions, books, rows].every(isSame) && told.every(({ total, equal }) => equal === total);
+}
+
+function isSame({ total, equal }: Comparison): boolean {
+  return total > 0 && equal === total;
+}
+
+/** Whether both versions spoke of the same symbols at the same times, whatever they said. */
+function isAsMuch({ signals, decisions, rows, naive, optimised }: Report): boolean {
+  const totals = { signals: signals.total, decisions: decisions.total, rows: rows.total };
+  return (['signals', 'decisions', 'rows'] as const).every(
+    (name) => totals[name] > 0 && [naive, optimised].every((version) => version[name] === totals[name]),
+  );
+}
+
+function hasToldAll({ naive, optimised }: ServicesReport): boolean {
+  return [naive, optimised].every(({ lost, doubled }) => lost + doubled === 0);
 }
 
 function round(value: number): number {

@@ -8,7 +8,7 @@ export interface SyntheticOptions {
    */
   readonly seed?: number;
   /**
-   * Length in milliseconds, from 1 000 to 3 600 000.
+   * Length in milliseconds, from 1 000 to 7 200 000.
    * @default 120_000
    */
   readonly duration?: number;
@@ -25,8 +25,8 @@ export function checkOptions(options: SyntheticOptions): Required<SyntheticOptio
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
     throw new UserError(`the seed of a synthetic session must be a whole number from 0 to 4294967295, not ${seed}`);
   }
-  if (!(duration >= 1_000 && duration <= 3_600_000)) {
-    throw new UserError(`a synthetic session lasts from 1000 to 3600000 ms, not ${duration}`);
+  if (!(duration >= 1_000 && duration <= 7_200_000)) {
+    throw new UserError(`a synthetic session lasts from 1000 to 7200000 ms, not ${duration}`);
   }
   const wrong = symbols.find((symbol) => !/^[A-Z0-9]{2,20}$/.test(symbol));
   if (wrong !== undefined) throw new UserError(`"${wrong}" is no symbol of capital letters and digits`);

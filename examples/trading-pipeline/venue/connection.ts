@@ -64,6 +64,11 @@ export class Connection implements Asker {
     this.#playback.start();
   }
 
+  /** Counts the frames it would have got up to one. */
+  countUntil(frame: number): number {
+    return this.#playback.countUntil(frame);
+  }
+
   /** Ends the connection at once. */
   drop(): Promise<void> {
     this.#playback.stop();
@@ -125,6 +130,7 @@ export class Connection implements Asker {
     if (pace === undefined || this.#topics.size === 0) return;
     this.#playback.start();
     this.#playback.refresh();
+    this.#run.subscribed();
   }
 
   /** Answers, unless the client asks without ever reading: then it is dropped. */

@@ -15,5 +15,10 @@ export function newCounters(): Counters {
     bytesSent: 0,
     marksSent: 0,
     refused: 0,
+    cuts: 0,
+    framesWithheld: 0,
+    framesRepeated: 0,
+    tradesRepeated: 0,
+    restRefused: 0,
   };
 }

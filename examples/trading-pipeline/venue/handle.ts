@@ -99,6 +99,11 @@ export class VenueHandle implements AsyncDisposable {
     await this.#ask({ type: 'start' });
   }
 
+  /** Says that the bots are done with a clock mark: with faults the market waits for it. */
+  async reached(at: number): Promise<void> {
+    await this.#ask({ type: 'reached', at });
+  }
+
   /** What the venue saw since it was opened or reset. */
   async counts(): Promise<VenueCounts> {
     const reply = await this.#ask({ type: 'counts' });

@@ -1,3 +1,4 @@
+import type { Fault } from '../faults/fault.js';
 import type { RecordingInfo } from '../recording/index.js';
 import type { SyntheticOptions } from '../synthetic/index.js';
 
@@ -13,6 +14,8 @@ export interface VenueProcessOptions {
   /** Milliseconds between clock marks. */
   readonly bar: number;
   readonly speed: Speed;
+  /** What goes wrong; the market then waits for `reached` at each clock mark. Default: nothing. */
+  readonly faults?: readonly Fault[];
 }
 
 /** What a venue saw from outside since it was opened or reset. Counters only grow. */
@@ -34,6 +37,16 @@ export interface VenueCounts {
   readonly marksSent: number;
   /** Requests and streams refused, and connections closed for breaking a limit. */
   readonly refused: number;
+  /** Connections cut by a fault. */
+  readonly cuts: number;
+  /** Market frames that a client had subscribed to and a fault kept from it. */
+  readonly framesWithheld: number;
+  /** Market frames sent a second time by a fault. */
+  readonly framesRepeated: number;
+  /** Those of them that were trades. */
+  readonly tradesRepeated: number;
+  /** HTTP requests answered 429 by a fault. */
+  readonly restRefused: number;
 }
 
 /** What the parent sends to the venue process. Each request is answered once, by its `id`. */
@@ -42,6 +55,7 @@ export type VenueRequest = { readonly id: number } & (
   | { readonly type: 'start' }
   | { readonly type: 'counts' }
   | { readonly type: 'progress' }
+  | { readonly type: 'reached'; readonly at: number }
   | { readonly type: 'reset' }
   | { readonly type: 'stop' }
 );

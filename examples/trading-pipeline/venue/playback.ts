@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 
 import { WebSocket } from 'ws';
 
+import { SENT_TWICE, WITHHELD } from './frame-fates.js';
 import type { VenueProtocol } from './protocols/index.js';
 import type { Run } from './run.js';
 import type { Cursor } from './script.js';
@@ -16,7 +17,7 @@ const MAX_WAITING_BYTES = 256 * 1024;
 const TEXT = { binary: false } as const;
 
 /** What to wait for before the next burst. */
-type Pause = 'turn' | 'drain' | 'time' | 'over';
+type Pause = 'turn' | 'drain' | 'time' | 'mark' | 'over';
 
 /** What a playback works with. */
 export interface PlaybackParts {
@@ -48,6 +49,7 @@ export class Playback {
   start(): void {
     if (this.#cursor !== undefined) return;
     this.#cursor = { ...this.#parts.run.furthest };
+    this.#parts.run.lockstep?.join(this);
     // Rejects only on a defect of this class, which should end the process.
     void this.#play(this.#cursor);
   }
@@ -59,7 +61,18 @@ export class Playback {
 
   stop(): void {
     this.#isOver = true;
+    this.#parts.run.lockstep?.leave(this);
     this.#wake?.();
+  }
+
+  /** Counts the frames that this connection wants of those from where it is up to a later one. */
+  countUntil(end: number): number {
+    let count = 0;
+    for (let index = this.#cursor?.frame ?? end; index < end; index += 1) {
+      const frame = this.#parts.run.script.frames[index];
+      if (frame !== undefined && this.#wants(frame.topic, index)) count += 1;
+    }
+    return count;
   }
 
   async #play(cursor: Cursor): Promise<void> {
@@ -89,6 +102,7 @@ export class Playback {
     for (let sent = 0; sent < BURST; sent += 1) {
       if (this.#isOver || webSocket.readyState !== WebSocket.OPEN) return 'over';
       if (socket.writableLength > MAX_WAITING_BYTES) return 'drain';
+      if (run.lockstep !== undefined && cursor.mark > run.lockstep.released) return 'mark';
       this.#skip(cursor, reached);
       if (cursor.mark > run.script.lastMark) return this.#end();
       if (this.#nextTime(cursor) > reached) return 'time';
@@ -99,10 +113,14 @@ export class Playback {
 
   /** Passes over frames of other streams, up to the next mark and never ahead of time. */
   #skip(cursor: Cursor, reached: number): void {
-    const { frames, bar } = this.#parts.run.script;
-    const mark = cursor.mark * bar;
-    for (let frame = frames[cursor.frame]; frame !== undefined; frame = frames[cursor.frame]) {
-      if (frame.t >= mark || frame.t > reached || this.#wants(frame.topic, cursor.frame)) return;
+    const { script, counters } = this.#parts.run;
+    const mark = cursor.mark * script.bar;
+    for (let frame = script.frames[cursor.frame]; frame !== undefined; frame = script.frames[cursor.frame]) {
+      if (frame.t >= mark || frame.t > reached) return;
+      if (this.#wants(frame.topic, cursor.frame)) {
+        if (script.fate(cursor.frame) !== WITHHELD) return;
+        counters.framesWithheld += 1;
+      }
       cursor.frame += 1;
     }
   }
@@ -138,6 +156,11 @@ export class Playback {
     webSocket.send(payload, TEXT);
     run.counters.framesSent += 1;
     run.counters.bytesSent += payload.length;
+    if (run.script.fate(cursor.frame) === SENT_TWICE) {
+      webSocket.send(payload, TEXT);
+      run.counters.framesRepeated += 1;
+      if (frame.stream === 'trade') run.counters.tradesRepeated += 1;
+    }
     cursor.frame += 1;
   }
 
@@ -147,6 +170,7 @@ export class Playback {
   }
 
   #end(): Pause {
+    this.#parts.run.lockstep?.leave(this);
     this.#parts.webSocket.send(`{"event":"end","t":${this.#parts.run.script.end}}`);
     return 'over';
   }
@@ -165,6 +189,8 @@ export class Playback {
           cancel?.();
           resolve();
         };
+      } else if (pause === 'mark' && run.lockstep !== undefined) {
+        run.lockstep.wait(this, resolve);
       } else {
         setImmediate(resolve);
       }

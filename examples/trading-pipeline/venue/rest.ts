@@ -5,6 +5,7 @@ import { isObject } from '../recording/dialects/index.js';
 export interface RestAnswer {
   readonly status: number;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Where each market of Binance offers its books. */
@@ -15,11 +16,16 @@ const DEPTH_PATHS: ReadonlyMap<Market, string> = new Map([
 ]);
 
 /**
- * Answers a request for an order-book snapshot with the recorded body, byte for byte.
+ * Answers a request for an order-book snapshot with the recorded body, byte for byte, or with what `current` gives.
  *
  * Without `limit` the whole snapshot is sent; with one, at most so many levels a side.
  */
-export function answerRest(recording: Recording, symbols: ReadonlySet<string>, url: URL): RestAnswer {
+export function answerRest(
+  recording: Recording,
+  symbols: ReadonlySet<string>,
+  url: URL,
+  current?: (symbol: string) => string,
+): RestAnswer {
   const path = recording.venue === 'binance' ? DEPTH_PATHS.get(recording.market) : undefined;
   if (url.pathname !== path) return { status: 404, body: '{"code":-1,"msg":"Not found."}' };
   const symbol = url.searchParams.get('symbol');
@@ -29,7 +35,8 @@ export function answerRest(recording: Recording, symbols: ReadonlySet<string>, u
   if (limit !== Infinity && (!Number.isInteger(limit) || limit < 1)) return refuse(-1130, 'Invalid limit.');
   const snapshot = recording.snapshots.get(symbol);
   if (snapshot === undefined) return { status: 503, body: '{"code":-1001,"msg":"No snapshot was recorded."}' };
-  return { status: 200, body: limit === Infinity ? snapshot.text : shortened(snapshot.text, limit) };
+  const text = current?.(symbol) ?? snapshot.text;
+  return { status: 200, body: limit === Infinity ? text : shortened(text, limit) };
 }
 
 function refuse(code: number, msg: string): RestAnswer {

@@ -4,6 +4,7 @@ import type { Connection } from './connection.js';
 import { type Counters, newCounters } from './counters.js';
 import type { Speed } from './messages.js';
 import { Pace } from './pace.js';
+import { Lockstep } from './lockstep.js';
 import type { Cursor, Script } from './script.js';
 
 /** One replay: its connections, its counts, and how far it is. */
@@ -11,13 +12,19 @@ export class Run {
   readonly script: Script;
   readonly counters: Counters = newCounters();
   readonly connections = new Set<Connection>();
+  /** Keeps the market in step with the bots when there are faults. */
+  readonly lockstep: Lockstep | undefined;
   readonly #clock: Clock;
   readonly #speed: Speed;
   #pace: Pace | undefined;
   #furthest: Cursor;
 
-  constructor(script: Script, speed: Speed, clock: Clock) {
+  /** Streams that have to be subscribed to again before the market goes on, after a cut. */
+  #streamsAwaited = 0;
+
+  constructor(script: Script, speed: Speed, clock: Clock, ioClock: Clock) {
     this.script = script;
+    this.lockstep = script.faults.length === 0 ? undefined : new Lockstep(script.firstMark, ioClock);
     this.#speed = speed;
     this.#clock = clock;
     this.#furthest = script.begin();
@@ -46,9 +53,48 @@ export class Run {
     for (const connection of this.connections) connection.play();
   }
 
+  /** The market's time when it rests, epoch milliseconds: that of the last mark sent, or the end of an outage. */
+  get now(): number {
+    if (this.#streamsAwaited > 0) return (this.#furthest.mark - 1) * this.script.bar;
+    return Math.min(this.lockstep?.released ?? 0, this.script.lastMark) * this.script.bar;
+  }
+
+  /** The bots are done with everything up to a clock mark: the next one may follow, or what goes wrong next. */
+  reached(at: number): void {
+    const { lockstep } = this;
+    const mark = at / this.script.bar;
+    if (lockstep === undefined || mark < lockstep.released || this.#streamsAwaited > 0) return;
+    const cut = this.script.faults.find(({ kind, from }) => kind === 'disconnect' && from === at);
+    if (cut === undefined) lockstep.release(mark + 1);
+    else this.#cut(cut.to);
+  }
+
+  /** A connection has subscribed: once everybody who was cut off is back, the market goes on. */
+  subscribed(): void {
+    if (this.#streamsAwaited === 0 || this.#streams < this.#streamsAwaited) return;
+    this.#streamsAwaited = 0;
+    this.lockstep?.release(this.#furthest.mark);
+  }
+
   /** Takes note of how far a connection is. */
   reach(cursor: Readonly<Cursor>): void {
     const { frame, mark } = this.#furthest;
     if (cursor.frame > frame || (cursor.frame === frame && cursor.mark > mark)) this.#furthest = { ...cursor };
+  }
+
+  get #streams(): number {
+    return [...this.connections].reduce((sum, connection) => sum + [...connection.topics].length, 0);
+  }
+
+  /** Ends all connections; who comes back finds the market of a later time. */
+  #cut(until: number): void {
+    this.#streamsAwaited = this.#streams;
+    this.#furthest = this.script.from(until);
+    for (const connection of this.connections) {
+      this.counters.cuts += 1;
+      this.counters.framesWithheld += connection.countUntil(this.#furthest.frame);
+      void connection.drop();
+    }
+    this.connections.clear();
   }
 }

@@ -1,5 +1,7 @@
+import type { Fault } from '../faults/fault.js';
 import type { Frame, Recording } from '../recording/index.js';
 import { UserError } from '../user-error.js';
+import { fatesOf, SENT } from './frame-fates.js';
 
 /** Most clock marks in a replay: more than a day of 10 ms bars. */
 const MAX_MARKS = 10_000_000;
@@ -25,13 +27,17 @@ export class Script {
   /** First and last mark, in bars since the epoch. */
   readonly firstMark: number;
   readonly lastMark: number;
+  readonly faults: readonly Fault[];
+  readonly #fates: Uint8Array | undefined;
   readonly #payloads: Buffer[] = [];
 
   /** @throws UserError when a symbol is not in the recording or the bar does not suit it. */
-  constructor(recording: Recording, bar: number, symbols?: readonly string[]) {
+  constructor(recording: Recording, bar: number, symbols?: readonly string[], faults: readonly Fault[] = []) {
     if (!Number.isInteger(bar) || bar < 1) throw new UserError(`a bar is a whole number of milliseconds, not ${bar}`);
     this.frames = chooseFrames(recording, symbols);
     this.bar = bar;
+    this.faults = faults;
+    this.#fates = faults.length === 0 ? undefined : fatesOf(this.frames, faults);
     this.start = recording.start;
     this.firstMark = Math.floor(recording.start / bar) + 1;
     this.lastMark = Math.floor(recording.end / bar) + 1;
@@ -49,6 +55,17 @@ export class Script {
   /** The place before everything. */
   begin(): Cursor {
     return { frame: 0, mark: this.firstMark };
+  }
+
+  /** The place from a time on, for those who were cut off until then. The clock mark of the time itself is not sent. */
+  from(time: number): Cursor {
+    const frame = this.frames.findIndex(({ t }) => t >= time);
+    return { frame: frame === -1 ? this.frames.length : frame, mark: Math.floor(time / this.bar) + 1 };
+  }
+
+  /** What the faults make of a frame. */
+  fate(index: number): number {
+    return this.#fates?.[index] ?? SENT;
   }
 
   /** A frame's bytes, made when first asked for and then shared by all connections. */

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 import { type Clock, systemClock } from 'tickwise/core';
 import { WebSocketServer } from 'ws';
 
+import type { Fault } from '../faults/fault.js';
 import type { Recording, Topic } from '../recording/index.js';
 import { UserError } from '../user-error.js';
 
@@ -12,7 +13,7 @@ import { Connection } from './connection.js';
 import { MAX_FRAME_BYTES } from './limits.js';
 import type { Speed, VenueCounts } from './messages.js';
 import { protocolOf, type VenueProtocol } from './protocols/index.js';
-import { answerRest } from './rest.js';
+import { RestDesk } from './rest-desk.js';
 import { Run } from './run.js';
 import { Script } from './script.js';
 
@@ -28,6 +29,8 @@ export interface VenueServerOptions {
   readonly clock?: Clock;
   /** Times pings and limits. Default: the system clock. */
   readonly ioClock?: Clock;
+  /** What goes wrong; the market then waits for `reached` at each clock mark. Default: nothing. */
+  readonly faults?: readonly Fault[];
 }
 
 /**
@@ -40,7 +43,6 @@ export interface VenueServerOptions {
  * what lies ahead of the furthest connection.
  */
 export class VenueServer implements AsyncDisposable {
-  readonly #recording: Recording;
   readonly #protocol: VenueProtocol;
   readonly #script: Script;
   readonly #symbols: ReadonlySet<string>;
@@ -48,6 +50,7 @@ export class VenueServer implements AsyncDisposable {
   readonly #speed: Speed;
   readonly #clock: Clock;
   readonly #ioClock: Clock;
+  readonly #rest: RestDesk;
   readonly #http: Server;
   readonly #webSockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false });
   #run: Run;
@@ -55,19 +58,19 @@ export class VenueServer implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   private constructor(options: VenueServerOptions) {
-    const { recording, symbols, bar, speed, clock = systemClock, ioClock = systemClock } = options;
+    const { recording, symbols, bar, speed, clock = systemClock, ioClock = systemClock, faults } = options;
     if (speed !== 'max' && !(speed > 0 && speed < Infinity)) {
       throw new UserError(`the speed is "max" or a number above 0, not ${speed}`);
     }
-    this.#recording = recording;
     this.#protocol = protocolOf(recording);
-    this.#script = new Script(recording, bar, symbols);
+    this.#script = new Script(recording, bar, symbols, faults);
     this.#symbols = new Set(symbols ?? recording.symbols);
     this.#known = knownTopics(recording, symbols);
     this.#speed = speed;
     this.#clock = clock;
     this.#ioClock = ioClock;
-    this.#run = new Run(this.#script, speed, clock);
+    this.#run = new Run(this.#script, speed, clock, ioClock);
+    this.#rest = new RestDesk(recording, this.#symbols);
     this.#http = this.#createServer();
   }
 
@@ -103,6 +106,11 @@ export class VenueServer implements AsyncDisposable {
     this.#run.start();
   }
 
+  /** Says that the bots are done with a clock mark: with faults the market waits for it. */
+  reached(at: number): void {
+    this.#run.reached(at);
+  }
+
   counts(): VenueCounts {
     return { ...this.#run.counters };
   }
@@ -114,8 +122,9 @@ export class VenueServer implements AsyncDisposable {
 
   /** Begins a new run: drops the connections, zeroes the counts, waits for `start()` again. The port stays. */
   async reset(): Promise<void> {
-    const { connections } = this.#run;
-    this.#run = new Run(this.#script, this.#speed, this.#clock);
+    const { connections, lockstep } = this.#run;
+    lockstep?.close();
+    this.#run = new Run(this.#script, this.#speed, this.#clock, this.#ioClock);
     await Promise.all([...connections].map((connection) => connection.drop()));
   }
 
@@ -138,11 +147,15 @@ export class VenueServer implements AsyncDisposable {
     await closed;
   }
 
+  /** Never rejects: what it reads was read before. */
+  async #answer(url: URL, response: ServerResponse): Promise<void> {
+    const { status, body, headers } = await this.#rest.answer(this.#run, url);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
+  }
+
   #createServer(): Server {
     const server = createServer((request, response) => {
-      this.#run.counters.restRequests += 1;
-      const { status, body } = answerRest(this.#recording, this.#symbols, urlOf(request));
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+      void this.#answer(urlOf(request), response);
     });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {

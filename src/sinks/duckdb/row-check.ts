@@ -1,7 +1,7 @@
 import { ArgumentError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
 import { propertyOf } from '../row/property.js';
-import { type ColumnKind, kindOf } from './column-types.js';
+import { expectedOf, fits } from './column-types.js';
 import type { ColumnSetting } from './duckdb-sink-options.js';
 
 /** Values of one row in column order; null for what is missing. */
@@ -10,13 +10,11 @@ export type RowValues = readonly unknown[];
 /** Reads and checks rows into one array that is used again for each. */
 export class RowReader {
   readonly #columns: readonly ColumnSetting[];
-  readonly #kinds: readonly ColumnKind[];
   readonly #values: unknown[];
 
   /** @param hasIds Whether a row's identity follows its values. */
   constructor(columns: readonly ColumnSetting[], hasIds: boolean) {
     this.#columns = columns;
-    this.#kinds = columns.map(({ type }) => kindOf(type));
     this.#values = Array.from({ length: columns.length + (hasIds ? 1 : 0) }, () => null);
   }
 
@@ -30,10 +28,9 @@ export class RowReader {
     const columns = this.#columns;
     // Hot path: once per value of a batch.
     for (let index = 0; index < columns.length; index++) {
-      const column = columns[index] as ColumnSetting; // every position exists, here and below
-      const kind = this.#kinds[index] as ColumnKind;
+      const column = columns[index] as ColumnSetting; // every position exists
       const value = propertyOf(row, column.name) ?? null;
-      if (value !== null && !kind.isValid(value)) throw unfit(column, kind, value);
+      if (value !== null && !fits(column.type, value)) throw unfit(column, value);
       this.#values[index] = value;
     }
     if (columns.length < this.#values.length) this.#values[columns.length] = id ?? null;
@@ -41,6 +38,6 @@ export class RowReader {
   }
 }
 
-function unfit({ name, type }: ColumnSetting, { expected }: ColumnKind, value: unknown): ArgumentError {
-  return new ArgumentError(`column ${show(name)} (${type}) takes ${expected} or null, got ${show(value)}`);
+function unfit({ name, type }: ColumnSetting, value: unknown): ArgumentError {
+  return new ArgumentError(`column ${show(name)} (${type}) takes ${expectedOf(type)} or null, got ${show(value)}`);
 }

@@ -1,14 +1,14 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { ConfigError } from '../../core/errors.js';
 import { show } from '../../core/show.js';
-import { type ColumnKind, kindOf } from './column-types.js';
+import { appendValue, type DuckDbColumnType } from './column-types.js';
 import type { ColumnSetting, DuckDbSinkSettings } from './duckdb-sink-options.js';
 import { quoteIdentifier } from '../row/identifier.js';
 import type { DuckDbApi } from './peer.js';
 import type { RowValues } from './row-check.js';
 
 /** What the table has at one position: one of our columns, or one that gets its default. */
-type Position = { readonly index: number; readonly kind: ColumnKind } | undefined;
+type Position = { readonly index: number; readonly type: DuckDbColumnType } | undefined;
 
 /** Times that a table is tried to be made while others make it too. */
 const MOST_TRIES = 16;
@@ -53,7 +53,7 @@ export class TableLayout {
     this.#positions = names.map((each) => {
       const index = columns.findIndex((column) => isSame(column.name, each));
       const column = columns[index];
-      return column === undefined ? undefined : { index, kind: kindOf(column.type) };
+      return column === undefined ? undefined : { index, type: column.type };
     });
   }
 
@@ -70,7 +70,7 @@ export class TableLayout {
       const value = position === undefined ? undefined : values[position.index];
       if (position === undefined) appender.appendDefault();
       else if (value === null) appender.appendNull();
-      else position.kind.append(appender, value, this.#api);
+      else appendValue(appender, position.type, value, this.#api);
     }
     appender.endRow();
   }

@@ -5,7 +5,7 @@ import { decide } from '../../../examples/trading-pipeline/models/gate.js';
 const buy = { action: 1, strength: 0.8 } as const;
 const sell = { action: -1, strength: 0.8 } as const;
 const hold = { action: 0, strength: 0 } as const;
-const unrelated = (): number => 0;
+const free = { correlation: () => 0, hasRoom: () => true };
 
 describe('consensus', () => {
   it('is the strength of the votes when all agree', () => {
@@ -49,7 +49,7 @@ describe('gate', () => {
     ['accepts a strong buy', { symbol: 'A', score: 0.5, regime: 'rising' }, 1, 'accepted'],
     ['accepts a strong sell', { symbol: 'A', score: -0.5, regime: 'falling' }, -1, 'accepted'],
   ] as const)('%s', (_, proposal, action, reason) => {
-    const [decision] = decide([proposal], unrelated);
+    const [decision] = decide([proposal], free);
 
     expect(decision).toMatchObject({ action, reason, crowding: Number.NaN });
   });
@@ -60,7 +60,7 @@ describe('gate', () => {
       { symbol: 'B', score: 0.6, regime: 'rising' },
     ] as const;
 
-    const decisions = decide(proposals, () => 0.95);
+    const decisions = decide(proposals, { ...free, correlation: () => 0.95 });
 
     expect(decisions).toMatchObject([
       { symbol: 'B', action: 1, reason: 'accepted' },
@@ -78,6 +78,25 @@ describe('gate', () => {
       { symbol: 'B', score: 0.6, regime: 'range' },
     ] as const;
 
-    expect(decide(proposals, () => correlation).every(({ reason }) => reason === 'accepted')).toBe(true);
+    expect(
+      decide(proposals, { ...free, correlation: () => correlation }).every(({ reason }) => reason === 'accepted'),
+    ).toBe(true);
+  });
+
+  it('refuses what the position leaves no room for, and asks only then', () => {
+    const asked: string[] = [];
+    const hasRoom = (symbol: string): boolean => asked.push(symbol) === 0;
+    const proposals = [
+      { symbol: 'A', score: 0.5, regime: 'rising' },
+      { symbol: 'B', score: 0.1, regime: 'rising' },
+    ] as const;
+
+    const decisions = decide(proposals, { ...free, hasRoom });
+
+    expect(decisions.map(({ action, reason }) => [action, reason])).toEqual([
+      [0, 'full'],
+      [0, 'weak'],
+    ]);
+    expect(asked).toEqual(['A']);
   });
 });

@@ -4,7 +4,7 @@ import { synthesiseRecording } from '../../../examples/trading-pipeline/syntheti
 import { compareRuns, play, type Played, removeDatabases } from './play.js';
 
 const MINUTES = 60_000;
-const recording = synthesiseRecording({ seed: 9, duration: 27_000 });
+const recording = synthesiseRecording({ seed: 9, duration: 29_000 });
 
 afterAll(removeDatabases);
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from 'tickwise/core';
 import type { BotHooks } from '../../../examples/trading-pipeline/bot/child.js';
-import type { BotJob } from '../../../examples/trading-pipeline/bot/job.js';
+import type { BotJob, Mode } from '../../../examples/trading-pipeline/bot/job.js';
 import type { BotResult } from '../../../examples/trading-pipeline/bot/result.js';
 import { makeJob } from '../../../examples/trading-pipeline/demo/make-job.js';
 import { type DemoOptions, readCommandLine } from '../../../examples/trading-pipeline/demo/options.js';
@@ -11,7 +11,7 @@ import { runNaive } from '../../../examples/trading-pipeline/naive/run.js';
 import { runOptimised } from '../../../examples/trading-pipeline/optimised/run.js';
 import type { Recording } from '../../../examples/trading-pipeline/recording/index.js';
 import { type Comparison, compareRecords } from '../../../examples/trading-pipeline/report/comparison.js';
-import { compareDatabases } from '../../../examples/trading-pipeline/report/stored-rows.js';
+import { compareStores } from '../../../examples/trading-pipeline/report/stored-rows.js';
 import { type Speed, type VenueCounts, VenueServer } from '../../../examples/trading-pipeline/venue/index.js';
 
 /** One version's run in this process. */
@@ -28,6 +28,12 @@ export interface PlayOptions {
   /** Milliseconds. */
   readonly bar?: number;
   readonly speed?: Speed;
+  readonly mode?: Mode;
+  readonly ttlScale?: number;
+  /** Port of the services. */
+  readonly services?: number;
+  /** Threads for the models of the optimised version. */
+  readonly workers?: BotJob['workers'];
   /** Paces the venue. */
   readonly clock?: Clock;
   /** Called when the replay has begun. */
@@ -43,16 +49,24 @@ export async function play(
   recording: Recording,
   options: PlayOptions = {},
 ): Promise<Played> {
-  const { symbols, models = '3', bar = 100, speed = 'max', clock, onStart } = options;
-  const demo: DemoOptions = { ...readCommandLine([], {}), symbols, models, bar, speed };
+  const { symbols, models = '3', bar, speed = 'max', mode = 'exact', ttlScale = 1, clock, onStart, workers } = options;
+  const demo: DemoOptions = { ...readCommandLine([], {}), symbols, models, bar, speed, mode, ttlScale };
   const common = makeJob(recording, demo);
   const folder = await mkdtemp(join(tmpdir(), 'tickwise-test-'));
   folders.push(folder);
   const names = common.symbols.map(({ symbol }) => symbol);
-  const venue = await VenueServer.listen({ recording, symbols: names, bar: demo.bar, speed, ...(clock && { clock }) });
+  const venue = await VenueServer.listen({
+    recording,
+    symbols: names,
+    bar: common.bar,
+    speed,
+    ...(clock && { clock }),
+  });
   const job: BotJob = {
     ...common,
     port: venue.port,
+    workers,
+    services: options.services,
     database: join(folder, 'rows.duckdb'),
     result: join(folder, 'result'),
   };
@@ -61,6 +75,7 @@ export async function play(
       venue.start();
       onStart?.();
     },
+    reached: () => undefined,
     stopped: new Promise(() => {}),
   };
   try {
@@ -82,6 +97,6 @@ export async function compareRuns(a: Played, b: Played): Promise<Record<'signals
   return {
     signals: compareRecords(a.result.signals, b.result.signals, keyOf),
     decisions: compareRecords(a.result.decisions, b.result.decisions, keyOf),
-    rows: await compareDatabases(a.database, b.database),
+    rows: await compareStores(a.database, b.database),
   };
 }

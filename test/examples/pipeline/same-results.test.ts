@@ -67,6 +67,26 @@ describe.skipIf(!hasData)('both versions on real recordings', () => {
     },
   );
 
+  it.each([
+    ['binance-spot-small-2021-10-12', 15_000],
+    ['binance-usdm-small-2021-07-22', 6_000],
+    ['bybit-inverse-2021-04-17', 6_000],
+    ['bybit-v5-orderbook500-xrpusdt-2024-12-01', 6_000],
+    ['coinbase-2021-04-17', 6_000],
+    ['kraken-book-2021-04-17', 6_000],
+  ])('give the same on the first part of %s', { timeout: 3 * MINUTES }, async (name, duration) => {
+    const recording = firstPart(await recorded(name), duration);
+    const options = { symbols: `${Math.min(2, recording.symbols.length)}`, models: 'ppo,spectrum', bar: 10 };
+
+    const naive = await play('naive', recording, options);
+    const optimised = await play('optimised', recording, options);
+
+    await expectSame(naive, optimised);
+    const symbols = new Set(optimised.result.books.map(({ symbol }) => symbol));
+    const wanted = recording.frames.filter(({ symbol, stream }) => symbols.has(symbol) && stream !== 'other');
+    expect(optimised.result.framesParsed).toBe(wanted.length);
+  });
+
   it('signal in both directions on the Binance futures recording', { timeout: 3 * MINUTES }, async () => {
     const { result } = await play('optimised', await recorded('binance-usdm-btc-eth-2024-08-08'));
 

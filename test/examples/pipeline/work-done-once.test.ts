@@ -36,6 +36,15 @@ describe('the optimised pipeline', () => {
 
     expect(features?.hits).toBeGreaterThanOrEqual((features?.calls ?? Infinity) * 0.6);
   });
+
+  it('asks for a position again only after a fill', { timeout: MINUTES }, async () => {
+    const naive = await play('naive', recording, { models: 'ppo' });
+    const optimised = await play('optimised', recording, { models: 'ppo' });
+
+    const orders = optimised.result.decisions.filter(({ action }) => action !== 0).length;
+    expect(optimised.result.positionChecks).toBeLessThanOrEqual(2 * (orders + 3)); // both directions of three symbols
+    expect(optimised.result.positionChecks).toBeLessThan(naive.result.positionChecks);
+  });
 });
 
 describe.skipIf(!hasData)('on three symbols of the Bybit recording', () => {

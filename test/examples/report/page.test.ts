@@ -5,7 +5,7 @@ import { FIGURES, whole } from '../../../examples/trading-pipeline/report/figure
 import { pageOf } from '../../../examples/trading-pipeline/report/page/page.js';
 import { milliseconds } from '../../../examples/trading-pipeline/report/page/wording.js';
 import type { Report } from '../../../examples/trading-pipeline/report/report.js';
-import { sampleReport } from './sample-report.js';
+import { sampleReport, tolerantReport } from './sample-report.js';
 
 type Node = DefaultTreeAdapterMap['node'];
 type Element = DefaultTreeAdapterMap['element'];
@@ -108,6 +108,27 @@ describe('the report as a page', () => {
     expect(rowsOf(different).get('rows in the database')).toEqual(['2', '1', 'not proven']);
     expect(empty).toContain('Nothing proven');
     expect(page).toContain('Same results');
+  });
+
+  it('says what was saved and changed in mode tolerant, and what was told', () => {
+    const tolerant = pageOf([tolerantReport()]);
+    const rows = rowsOf(tolerant);
+
+    expect(tolerant).toContain('Nothing lost');
+    expect(linesOf(tolerant)).toContainEqual([
+      'regime',
+      '911',
+      '609',
+      '33.2 %',
+      '1,020 of 5,021 signals in another regime (20.3 %)',
+    ]);
+    expect(rows.get('questions to the language model')).toEqual(['733', '71']);
+    expect(linesOf(tolerant)).toContainEqual(['messages to Telegram', '211', '23']);
+    expect(rows.get('wait of an alert, half | 99 %')).toEqual(['61.0 | 127.0 s', '9.9 | 29.9 s']);
+    expect(rows.get('explanations of trades')).toEqual(['733', '101', '632 differ']);
+    expect(rows.get('order books at the end')).toEqual(['9', '9', 'all equal']);
+    expect(page).not.toContain('language model');
+    expect(page).not.toContain('nearly right');
   });
 
   it('has a section for each recording', () => {

@@ -1,4 +1,5 @@
 import { type Report, reportOf, type VersionReport } from '../../../examples/trading-pipeline/report/report.js';
+import type { ServiceFigures } from '../../../examples/trading-pipeline/report/services.js';
 
 /** Adds up to a report whose figures all differ, so that none can stand in for another. */
 export function sampleReport(names: { symbols?: readonly string[]; name?: string } = {}): Report {
@@ -17,6 +18,7 @@ export function sampleReport(names: { symbols?: readonly string[]; name?: string
       frames: 40_123,
       seconds: 3_661,
       malformed: 17,
+      database: 'duckdb',
     },
     naive: version({ connections: 9, framesSent: 31_007, framesParsed: 30_011, statements: 5_003, cpuMs: 8_120 }),
     optimised: {
@@ -43,6 +45,48 @@ export function sampleReport(names: { symbols?: readonly string[]; name?: string
   });
 }
 
+/** The same in mode `tolerant`, with explanations and alerts. */
+export function tolerantReport(): Report {
+  const report = sampleReport();
+  const { calls, hits } = { calls: 911, hits: 302 };
+  return reportOf({
+    ...report,
+    input: { ...report.input, mode: 'tolerant' },
+    optimised: { ...report.optimised, cacheHits: { regime: { calls, hits } } },
+    signals: { total: 5_021, equal: 4_001 },
+    decisions: { total: 1_223, equal: 13 },
+    rows: { total: 6_151, equal: 57 },
+    services: {
+      naive: serviceFigures({ questions: 733, messages: 211, alertDelayMs: { p50: 61_000, p99: 127_000 } }),
+      optimised: serviceFigures({ questions: 71, messages: 23, mostInMessage: 19 }),
+      reasons: { total: 733, equal: 101 },
+      alerts: { total: 211, equal: 37 },
+    },
+    differences: [
+      { cache: 'regime', what: 'signals in another regime', total: 5_021, different: 1_020 },
+      { cache: 'decisions', what: 'decisions to do something else', total: 1_223, different: 17 },
+    ],
+  });
+}
+
+function serviceFigures(figures: Partial<ServiceFigures>): ServiceFigures {
+  return {
+    trades: 733,
+    questions: 1,
+    dollars: 0.5062,
+    reasonDelayMs: { p50: 1_100, p99: 2_200 },
+    alerts: 211,
+    messages: 1,
+    refused: 67,
+    mostInMessage: 1,
+    lost: 0,
+    doubled: 0,
+    alertDelayMs: { p50: 9_900, p99: 29_900 },
+    riskDelayMs: { p50: 300, p99: 1_300 },
+    ...figures,
+  };
+}
+
 function version(figures: Partial<VersionReport>): VersionReport {
   return {
     connections: 1,
@@ -55,6 +99,7 @@ function version(figures: Partial<VersionReport>): VersionReport {
     booksLost: 2,
     signals: 5_021,
     decisions: 1_223,
+    positionChecks: 1,
     statements: 1,
     rows: 6_151,
     cpuMs: 1,

@@ -30,7 +30,7 @@ const known = [
   ['ws/bybit-linear-2021-04-17', 'bybit-2021', 'linear', 8, 3_326, 0],
   ['ws/bybit-v5-orderbook500-xrpusdt-2024-12-01', 'bybit-v5', 'linear', 1, 50, 0],
   ['ws/coinbase-2021-04-17', 'coinbase', 'spot', 10, 9_943, 0],
-  ['ws/kraken-book-2021-04-17', 'kraken', 'spot', 10, 4_310, 0],
+  ['ws/kraken-book-2021-04-17', 'kraken', 'spot', 10, 4_336, 0],
 ] as const;
 
 /** One frame, read the slow and obvious way. */
@@ -138,7 +138,11 @@ describe.skipIf(dataFolder === undefined)('on the recordings', { timeout: 30_000
       trade: 'sushiusdt@aggTrade',
       quote: 'sushiusdt@bookTicker',
     });
-    expect(await topicsIn('kraken-book-2021-04-17', 'ETH/CHF')).toEqual({ book: 'book-1000:ETH/CHF' });
+    expect(await topicsIn('kraken-book-2021-04-17', 'ETH/CHF')).toEqual({
+      book: 'book-1000:ETH/CHF',
+      trade: 'trade:ETH/CHF',
+      quote: 'ticker:ETH/CHF',
+    });
     expect(await topicsIn('coinbase-2021-04-17', 'NMR-EUR')).toEqual({
       book: 'level2:NMR-EUR',
       trade: 'matches:NMR-EUR',

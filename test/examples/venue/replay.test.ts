@@ -259,6 +259,11 @@ describe('the counts', () => {
       bytesSent: texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0),
       marksSent: 8,
       refused: 1,
+      cuts: 0,
+      framesWithheld: 0,
+      framesRepeated: 0,
+      tradesRepeated: 0,
+      restRefused: 0,
     });
   });
 

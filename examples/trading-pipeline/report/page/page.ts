@@ -1,56 +1,53 @@
-import { createHash } from 'node:crypto';
 import { whole } from '../figures.js';
 import { isEmpty, isProven, type Report, type ReportInput } from '../report.js';
 import { type Chart, chartMarkup } from './chart.js';
 import { correlationChart } from './correlation-chart.js';
 import { callsOf, costCharts } from './cost-charts.js';
+import { documentOf } from './document.js';
 import { funnelChart } from './funnel-chart.js';
 import { hitRateChart } from './hit-rate-chart.js';
 import { latencyCharts } from './latency-charts.js';
-import { Markup, markup, shownName } from './markup.js';
-import { STYLE } from './style.js';
-import { cacheTable, equalityTable, figureTable, promiseTable } from './tables.js';
+import { type Markup, markup, shownName } from './markup.js';
+import {
+  cacheTable,
+  differenceTable,
+  equalityTable,
+  faultTable,
+  figureTable,
+  promiseTable,
+  serviceTable,
+  survivalTable,
+} from './tables.js';
 import { change } from './wording.js';
-
-/** The one style sheet is let in by its hash; nothing else is: no script, no picture, no address. */
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
-
-const STYLE_TAG = new Markup(`<style>${STYLE}</style>`);
 
 /** Renders reports as one web page that needs nothing else. */
 export function pageOf(reports: readonly Report[]): string {
-  return markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${POLICY}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>One trading bot, written two ways</title>
-        ${STYLE_TAG}
-      </head>
-      <body>
-        <h1>One trading bot, written two ways</h1>
-        <p>
-          The same market data was replayed to two versions of one bot. The <b>usual way</b> opens a connection for each
-          model and symbol, keeps a book and a history in each, and stores row by row. The <b>tickwise</b> version does
-          each piece of work once and shares it. Both must decide the same; what differs is the cost.
-        </p>
-        <p><span class="key usual">usual way</span><span class="key tickwise">tickwise</span></p>
-        ${reports.map(sectionOf)}
-      </body>
-    </html> `.text;
+  const title = 'One trading bot, written two ways';
+  return documentOf(
+    title,
+    markup`<h1>${title}</h1>
+      <p>
+        The same market data was replayed to two versions of one bot. The <b>usual way</b> opens a connection for each
+        model and symbol, keeps a book and a history in each, and stores row by row. The <b>tickwise</b> version does
+        each piece of work once and shares it. Both must decide the same; what differs is the cost.
+      </p>
+      <p><span class="key usual">usual way</span><span class="key tickwise">tickwise</span></p>
+      ${reports.map(sectionOf)}`,
+  );
 }
 
 function sectionOf(report: Report): Markup {
   return markup`<section>
     <h2>${shownName(report.input.name)}</h2>
     ${factsOf(report.input)} ${verdictOf(report)}
+    ${faultsOf(report)}
     <h3>Did both bots trade the same?</h3>
-    ${equalityTable(report)}
+    ${equalityTable(report)} ${toleranceOf(report)}
     <h3>What each version costs</h3>
     ${chartsOf(costCharts(report))}
     <h3>Where the effort goes</h3>
     ${chartsOf(effortCharts(report))}
+    ${servicesOf(report)}
     <h3>What was promised, and what was measured</h3>
     ${promiseTable(report)}
     <h3>Work that was already done</h3>
@@ -82,9 +79,49 @@ function verdictOf(report: Report): Markup {
 function resultOf(report: Report): Markup {
   if (isEmpty(report))
     return markup`<p class="verdict bad">Nothing proven: too short to give a signal with bars of this length.</p>`;
+  if (report.faults !== undefined) return survivedOf(report);
+  if (isProven(report) && report.differences !== undefined)
+    return markup`<p class="verdict good">Nothing lost: as many signals, decisions and rows, and equal books; what differs is counted below.</p>`;
   if (isProven(report))
     return markup`<p class="verdict good">Same results: every signal, decision, book and stored row is equal.</p>`;
   return markup`<p class="verdict bad">Results differ: see what is not equal below.</p>`;
+}
+
+function survivedOf(report: Report): Markup {
+  if (isProven(report))
+    return markup`<p class="verdict good">Came through: tickwise lost no row, doubled none, and gave up no book.</p>`;
+  return markup`<p class="verdict bad">Not survived: tickwise lost or doubled rows, or gave up a book.</p>`;
+}
+
+function faultsOf({ faults }: Report): Markup {
+  if (faults === undefined) return markup``;
+  return markup`<h3>What went wrong on purpose</h3>
+    ${faultTable(faults)}
+    <h3>How each version came through</h3>
+    ${survivalTable(faults)}`;
+}
+
+/** Only in mode `tolerant`. */
+function toleranceOf(report: Report): Markup {
+  if (report.differences === undefined) return markup``;
+  return markup`<h3>What was saved by results that are nearly right, and what that changed</h3>
+    <p class="soft">
+      In this mode the tickwise version may serve a result again while price and score are about the same, for a limited
+      time. What one kind of work changes shows in every line below it too.
+    </p>
+    ${differenceTable(report)}`;
+}
+
+/** Only when there were services. */
+function servicesOf({ services }: Report): Markup {
+  if (services === undefined) return markup``;
+  return markup`<h3>Explaining trades and sending alerts</h3>
+    <p class="soft">
+      A language model explains each trade, and a chat is told of each change; both services were simulated, with their
+      latencies, prices and limits, in market time. The usual way asks and sends one by one and waits for each answer.
+      The tickwise version asks once for equal questions and puts alerts of a kind into one message, warnings at once.
+    </p>
+    ${serviceTable(services)}`;
 }
 
 function effortCharts(report: Report): Chart[] {

@@ -1,6 +1,11 @@
 import type { Comparison } from '../comparison.js';
+import { damageText, FAULT_FIGURES, whenOf } from '../fault-figures.js';
+import type { FaultReport } from '../fault-report.js';
 import { FIGURES, type Figure, whole } from '../figures.js';
+import { differenceLines } from '../difference-lines.js';
 import type { Report } from '../report.js';
+import { serviceLines } from '../service-lines.js';
+import type { ServicesReport } from '../services.js';
 import { type Markup, markup, shownName } from './markup.js';
 import { percent } from './wording.js';
 
@@ -12,21 +17,51 @@ const MORE_FIGURES: readonly Figure[] = [
 ];
 
 /** What was compared, and how much of it is equal. */
-export function equalityTable({ signals, decisions, books, rows }: Report): Markup {
+export function equalityTable({ signals, decisions, books, rows, services, differences }: Report): Markup {
   const lines: readonly (readonly [string, Comparison])[] = [
     ['signals of the models', signals],
     ['decisions to trade', decisions],
     ['order books at the end', books],
     ['rows in the database', rows],
+    ...(services === undefined ? [] : toldLines(services)),
   ];
   return table(
     ['compared', 'there are', 'equal', 'verdict'],
-    lines.map(([name, { total, equal }]) => [name, whole(total), whole(equal), verdict(total > 0 && total === equal)]),
+    lines.map(([name, { total, equal }]) => [name, whole(total), whole(equal), verdict(total, equal)]),
   );
 
-  function verdict(isSame: boolean): Markup {
-    return isSame ? markup`<span class="good">all equal</span>` : markup`<span class="bad">not proven</span>`;
+  function verdict(total: number, equal: number): Markup {
+    if (total > 0 && total === equal) return markup`<span class="good">all equal</span>`;
+    // In mode tolerant only the books have to be equal.
+    if (differences !== undefined && equal < total) return markup`${whole(total - equal)} differ`;
+    return markup`<span class="bad">not proven</span>`;
   }
+}
+
+function toldLines({ reasons, alerts }: ServicesReport): [string, Comparison][] {
+  return [
+    ['explanations of trades', reasons],
+    ['alerts in messages', alerts],
+  ];
+}
+
+/** What explanations and alerts took. */
+export function serviceTable(services: ServicesReport): Markup {
+  return table(['explanations and alerts', 'usual way', 'tickwise'], serviceLines(services));
+}
+
+/** What each cache saved by serving results of nearly the same inputs, and what that changed. */
+export function differenceTable(report: Report): Markup {
+  return table(
+    ['work', 'asked for', 'computed', 'saved', 'different for it'],
+    differenceLines(report).map(({ cache, asked, computed, saved, changed }) => [
+      cache,
+      asked,
+      computed,
+      saved,
+      changed,
+    ]),
+  );
 }
 
 /** What was promised, and what came out. */
@@ -63,6 +98,26 @@ export function figureTable({ naive, optimised }: Report): Markup {
       const [before, after] = [read(naive), read(optimised)];
       return [name, write(before), write(after), after === 0 ? '–' : `${(before / after).toFixed(1)}×`];
     }),
+  );
+}
+
+/** What went wrong on purpose, one line for each time, and what each version made of it. */
+export function faultTable({ lines }: FaultReport): Markup {
+  return table(
+    ['went wrong', 'usual way', 'tickwise'],
+    lines.map((line) => [
+      `${line.kind} ${whenOf({ ...line, symbol: shownName(line.symbol) })}`,
+      damageText(line.naive, line.duration),
+      damageText(line.optimised, line.duration),
+    ]),
+  );
+}
+
+/** How each version came through everything. */
+export function survivalTable({ naive, optimised }: FaultReport): Markup {
+  return table(
+    ['with all faults', 'usual way', 'tickwise'],
+    FAULT_FIGURES.map(([name, read]) => [name, read(naive), read(optimised)]),
   );
 }
 

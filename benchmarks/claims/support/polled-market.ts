@@ -1,0 +1,49 @@
+import type { VirtualClock } from 'tickwise/core';
+import { SeriesRing } from 'tickwise/ring';
+import { minuteBars, MINUTES_SOURCE } from './minutes.js';
+import type { Columns } from './models.js';
+
+const SYMBOLS = 3;
+const BARS = 240;
+const WINDOW = 60;
+const MINUTE = 60_000;
+const LONG_BAR = 5;
+/** Milliseconds between two looks of a bot at a symbol. */
+const EVERY = 500;
+
+/** A symbol's closed bars: of one minute, and of five. */
+export interface PolledSymbol {
+  readonly symbol: string;
+  readonly minutes: SeriesRing<Columns>;
+  readonly fives: SeriesRing<Columns>;
+}
+
+/** The input and the rate, for the text of a claim. */
+export const POLLED = `${SYMBOLS} symbols and ${BARS} bars each of ${MINUTES_SOURCE}; every symbol is asked twice a second of market time`;
+
+/** Looks at every symbol twice a second while bars close once a minute. Time is that of the market. */
+export async function pollMarket(
+  clock: VirtualClock,
+  look: (symbol: PolledSymbol, ask: number) => void,
+): Promise<void> {
+  const bars = minuteBars(SYMBOLS, BARS);
+  const symbols = bars.map(({ symbol }) => ({ symbol, minutes: ringOf(), fives: ringOf() }));
+  let ask = 0;
+  for (let minute = 0; minute < BARS; minute++) {
+    symbols.forEach(({ minutes, fives }, index) => {
+      const bar = bars[index]?.bars[minute];
+      if (bar === undefined) return;
+      minutes.append(bar.close, bar.volume);
+      if (minute % LONG_BAR === 0) fives.append(bar.close, bar.volume);
+    });
+    for (let time = 0; time < MINUTE; time += EVERY) {
+      for (const symbol of symbols) look(symbol, ask);
+      ask++;
+      await clock.advance(EVERY);
+    }
+  }
+}
+
+function ringOf(): SeriesRing<Columns> {
+  return new SeriesRing({ capacity: WINDOW, columns: { close: 'f64', volume: 'f64' } });
+}

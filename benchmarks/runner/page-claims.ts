@@ -1,0 +1,27 @@
+import { type Markup, markup } from '../../examples/trading-pipeline/report/page/markup.js';
+import type { ClaimResult } from './claim.js';
+import { inOrder, summaryOf } from './claims-report.js';
+
+/** The claims as a section of the page; nothing when none was measured. */
+export function claimsSection(results: readonly ClaimResult[]): Markup {
+  if (results.length === 0) return markup``;
+  return markup`<section>
+    <h2>claims</h2>
+    <p>${summaryOf(results)} A saving counts only after both ways had given equal results.</p>
+    <table>
+      <thead>
+        <tr><th>claim</th><th>measured</th><th>verdict</th><th>how</th></tr>
+      </thead>
+      <tbody>${inOrder(results).map(rowOf)}</tbody>
+    </table>
+  </section>`;
+}
+
+function rowOf({ claim, document, words, measured, verdict, how, reason }: ClaimResult): Markup {
+  return markup`<tr>
+    <td>${claim}<br><span class="soft">${document}: “${words}”</span></td>
+    <td>${measured}</td>
+    <td>${verdict}</td>
+    <td>${how}${reason === undefined ? markup`` : markup`<br>${reason}`}</td>
+  </tr>`;
+}

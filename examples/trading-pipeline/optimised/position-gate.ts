@@ -1,0 +1,44 @@
+import type { Clock } from 'tickwise/core';
+import { cacheDecision, type Memoized } from 'tickwise/memo';
+import { FILL_DELAY, PaperLedger } from '../models/paper-ledger.js';
+import type { Action } from '../models/signal.js';
+
+/** Says whether there is room for an order. The ledger is asked once, and again after each fill. */
+export class PositionGate {
+  readonly #ledger = new PaperLedger();
+  readonly #clock: Clock;
+  readonly #onFill: (tag: string) => void;
+  /** Whether one more unit in a direction is within the limit. */
+  readonly hasRoom: Memoized<(symbol: string, action: Action) => boolean>;
+
+  /** @param onFill Told the {@link positionTag} of what a fill has changed. */
+  constructor(clock: Clock, onFill: (tag: string) => void = () => {}) {
+    this.#clock = clock;
+    this.#onFill = onFill;
+    this.hasRoom = cacheDecision((symbol: string, action: Action) => this.#ledger.hasRoom(symbol, action), {
+      name: 'decision',
+      clock,
+      tags: (_, symbol) => [positionTag(symbol)],
+    });
+  }
+
+  /** Times the ledger was asked. */
+  get checks(): number {
+    return this.#ledger.checks;
+  }
+
+  /** Sends an order. Its fill makes everything that was known of the position void. */
+  order(symbol: string, action: Action): void {
+    this.#clock.setTimeout(() => {
+      this.#ledger.fill(symbol, action);
+      const tag = positionTag(symbol);
+      void this.hasRoom.invalidateTag(tag); // without a store it is done at once
+      this.#onFill(tag);
+    }, FILL_DELAY);
+  }
+}
+
+/** Tag of everything that depends on the position in a symbol. */
+export function positionTag(symbol: string): string {
+  return `position:${symbol}`;
+}

@@ -1,0 +1,164 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DashboardServer } from '../../../examples/trading-pipeline/dashboard/dashboard-server.js';
+import { bundlePage } from '../../../scripts/tools/page-bundle.js';
+import { chromiumPath, openBrowser } from '../browser.js';
+import { session, update } from './live-samples.js';
+
+const SECOND = 1_000;
+
+describe.skipIf(chromiumPath === undefined)('the dashboard in a browser', { timeout: 60 * SECOND }, () => {
+  let browser: Browser;
+  let script: string;
+  let server: DashboardServer;
+  let troubles: string[];
+
+  beforeAll(async () => {
+    script = await bundlePage('examples/trading-pipeline/dashboard/page/dashboard-page.ts');
+    browser = await openBrowser();
+  }, 60 * SECOND);
+
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await server[Symbol.asyncDispose]();
+  });
+  afterAll(() => browser?.close());
+
+  it('shows the session, its prices, opinions, savings and correlations, without a complaint', async () => {
+    const page = await open(await listen());
+    server.show(update(0, 50));
+
+    await expect.poll(() => textOf(page, '#time')).toBe('2025-01-06 00:00:04.9');
+    expect(await textOf(page, '#status')).toBe('Live');
+    expect(await page.locator('#symbols h3').allTextContents()).toEqual(session.symbols);
+    expect(await page.locator('#symbols strong').allTextContents()).toEqual(['60049.00', '2595.100']);
+    expect(await page.locator('#symbols .chips').first().textContent()).toBe('▲ ppo: buy• genetic: hold');
+    expect(await page.locator('#saved .big').allTextContents()).toEqual(['150', '500', '50']);
+    expect(await page.locator('#correlation td').allTextContents()).toEqual(['1.00', '-0.50', '-0.50', '1.00']);
+    expect(await page.locator('#symbols canvas').count()).toBeGreaterThan(0);
+    expect(troubles).toEqual([]);
+  });
+
+  it('shows names as text, whatever is in them', async () => {
+    const page = await open(await listen());
+    server.show(update(0));
+
+    await expect.poll(() => page.locator('#symbols h3').count()).toBe(2);
+    expect(await page.locator('#symbols h3 b, #correlation b').count()).toBe(0);
+  });
+
+  it('moves', async () => {
+    const page = await open(await listen());
+    server.show(update(0, 10));
+    await expect.poll(() => textOf(page, '#saved .big')).toBe('30');
+    const before = await page.locator('#symbols .chart').first().screenshot();
+    server.show(update(10, 40));
+
+    await expect.poll(() => textOf(page, '#saved .big')).toBe('150');
+    await expect
+      .poll(async () => before.equals(await page.locator('#symbols .chart').first().screenshot()))
+      .toBe(false);
+    expect(troubles).toEqual([]);
+  });
+
+  it('goes on when the server comes back', async () => {
+    const { port } = await listen();
+    const page = await open(server);
+    server.show(update(0, 10));
+    await expect.poll(() => textOf(page, '#saved .big')).toBe('30');
+    await server[Symbol.asyncDispose]();
+    await expect.poll(() => textOf(page, '#status')).toBe('The bot does not answer; trying again');
+
+    await listen(port);
+    server.show(update(100, 10));
+
+    await expect.poll(() => textOf(page, '#status'), { timeout: 20 * SECOND }).toBe('Live');
+    await expect.poll(() => textOf(page, '#saved .big')).toBe('330');
+    expect(await page.locator('#symbols .card').count()).toBe(2);
+  });
+
+  it('keeps up with more than a thousand updates a second', async () => {
+    const page = await open(await listen());
+    const updates = 5_000;
+    const frames = framesUntil(page, `2025-01-06 00:08:19.9`);
+    for (let boundary = 0; boundary < updates; boundary++) {
+      server.show(update(boundary));
+      if (boundary % 10 === 9) await new Promise(setImmediate);
+    }
+
+    // It draws while they come, and shows the last of them.
+    expect(await frames).toBeGreaterThan(1);
+    expect(await textOf(page, '#saved .big')).toBe('15,000');
+    expect(troubles).toEqual([]);
+  });
+
+  it('says when the session is over', async () => {
+    const page = await open(await listen());
+    server.show(update(0, 10));
+    server.end();
+
+    await expect.poll(() => textOf(page, '#status')).toBe('The session is over');
+  });
+
+  it.each([
+    ['light', 1_400],
+    ['dark', 1_400],
+    ['light', 400],
+  ] as const)('keeps its texts apart and inside the page: %s, %i pixels wide', async (colorScheme, width) => {
+    const page = await open(await listen(), { colorScheme, viewport: { width, height: 900 } });
+    server.show(update(0, 300));
+    await expect.poll(() => textOf(page, '#time')).toBe('2025-01-06 00:00:29.9');
+
+    const boxes = await page.locator('h1, h2, h3, #time, #status, strong, .chips span, .big, .legend span').all();
+    const places = await Promise.all(boxes.map((box) => box.boundingBox()));
+    const seen = places.filter((place) => place !== null);
+    expect(seen.filter(({ x, width: wide }) => x < 0 || x + wide > width + 1)).toEqual([]);
+    expect(seen.filter((a, i) => seen.some((b, j) => j > i && overlap(a, b)))).toEqual([]);
+  });
+
+  async function listen(port = 0): Promise<DashboardServer> {
+    server = await DashboardServer.listen({ port, session, script });
+    return server;
+  }
+
+  async function open({ url }: DashboardServer, look: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
+    const page = await browser.newPage(look);
+    troubles = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text());
+    });
+    page.on('pageerror', (error) => troubles.push(String(error)));
+    await page.goto(url);
+    return page;
+  }
+});
+
+/** Frames drawn until the page shows a time. */
+function framesUntil(page: Page, time: string): Promise<number> {
+  return page.evaluate(
+    `new Promise((resolve) => {
+       let frames = 0;
+       const next = () => {
+         frames++;
+         if (document.getElementById('time').textContent === ${JSON.stringify(time)}) resolve(frames);
+         else requestAnimationFrame(next);
+       };
+       next();
+     })`,
+  );
+}
+
+function textOf(page: Page, selector: string): Promise<string | null> {
+  return page.locator(selector).first().textContent();
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
