@@ -5,8 +5,10 @@ import { costOfProcess, cpuOfProcess } from '../bot/cost.js';
 import type { BotJob } from '../bot/job.js';
 import type { BotResult, Efficiency } from '../bot/result.js';
 import type { BookRow, DecisionRow, SignalRow } from '../bot/rows.js';
+import { openRedis } from '../database/redis.js';
 import { MOST_LAG } from './desk.js';
 import { efficiencyMetrics } from './efficiency.js';
+import type { AnswerStore } from './explainer.js';
 import { MarketFeed } from './market-feed.js';
 import type { LiveUpdate } from '../dashboard/live-update.js';
 import { type LiveSources, LiveTap } from './live-tap.js';
@@ -50,7 +52,8 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     // A send that failed is made again: rows stay pending, and in the journal.
     if (operation !== 'send' || job.journal === undefined) failure.fail(error);
   });
-  const notifier = notifierOf(job, clock, failure.fail);
+  const answers = await openAnswers(job);
+  const notifier = notifierOf(job, clock, answers, failure.fail);
   const output = new Output(store, notifier);
   const trader = new Trader(job, clock, output);
   const models = modelsOf(job, clock);
@@ -89,6 +92,7 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     await store.close();
     await boundaries.stop();
     if (notifier !== undefined) await passTimeUntil(notifier.close(), clock);
+    await answers?.store.close();
   }
   live?.flush();
   return {
@@ -102,8 +106,8 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     bookRows: output.books,
     survival: {
       ...feed.survival,
-      staleMs: trader.staleMs,
-      failures: feed.survival.failures + store.retries,
+      ...trader.stale,
+      failures: feed.survival.failures + store.retries + (notifier?.storeFailures ?? 0),
     },
     cacheHits: cacheHits(),
     told: notifier?.told,
@@ -215,9 +219,20 @@ class Output implements TraderOutput {
   }
 }
 
-function notifierOf(job: BotJob, clock: VirtualClock, onError: (error: unknown) => void): Notifier | undefined {
+/** What keeps explanations over restarts. A server that goes away costs hits and nothing else. */
+async function openAnswers({ cache }: BotJob): Promise<AnswerStore | undefined> {
+  if (cache === undefined) return undefined;
+  return { store: await openRedis(cache.url, () => undefined), version: cache.version };
+}
+
+function notifierOf(
+  job: BotJob,
+  clock: VirtualClock,
+  answers: AnswerStore | undefined,
+  onError: (error: unknown) => void,
+): Notifier | undefined {
   if (job.services === undefined) return undefined;
-  return new Notifier({ port: job.services, tolerance: toleranceOf(job), clock, onError });
+  return new Notifier({ port: job.services, tolerance: toleranceOf(job), clock, answers, onError });
 }
 
 /** Lets the market's time go on when its data has ended, for what still has to wait. */
