@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { BotHooks } from '../../../examples/trading-pipeline/bot/child.js';
 import type { BotJob } from '../../../examples/trading-pipeline/bot/job.js';
+import type { FinalBook } from '../../../examples/trading-pipeline/bot/result.js';
 import type { SignalRow } from '../../../examples/trading-pipeline/bot/rows.js';
 import { type CommonJob, makeJob } from '../../../examples/trading-pipeline/demo/make-job.js';
 import { readCommandLine } from '../../../examples/trading-pipeline/demo/options.js';
@@ -31,6 +32,8 @@ export interface PlayedFaults {
   readonly report: FaultReport;
   /** What the bot says when nothing goes wrong. */
   readonly truth: readonly SignalRow[];
+  /** The books that it ends with when nothing goes wrong. */
+  readonly trueBooks: readonly FinalBook[];
   readonly naive: ServedRun;
   readonly optimised: ServedRun;
 }
@@ -87,18 +90,13 @@ export async function playFaults(kinds: readonly FaultKind[], session: FaultSess
   const folder = await mkdtemp(join(tmpdir(), 'tickwise-faults-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const scene: Scene = { recording, job, faults, folder, session };
-  const truth = await signalsWithoutFaults(scene);
+  const calm = await playVersion('optimised', { ...scene, faults: [], session: { mode, ttlScale } });
+  const { signals: truth, books: trueBooks } = calm.result;
   const naive = await playVersion('naive', scene);
   const optimised = await playVersion('optimised', scene);
   const market = { venue: recording.venue, start: recording.start, bar: job.bar };
   const report = await reportFaults(faults, market, truth, naive, optimised);
-  return { faults, truth, naive, optimised, report };
-}
-
-async function signalsWithoutFaults(scene: Scene): Promise<readonly SignalRow[]> {
-  const { mode = 'exact', ttlScale = 1 } = scene.session;
-  const { result } = await playVersion('optimised', { ...scene, faults: [], session: { mode, ttlScale } });
-  return result.signals;
+  return { faults, truth, trueBooks, naive, optimised, report };
 }
 
 async function playVersion(version: Version, scene: Scene): Promise<ServedRun> {
