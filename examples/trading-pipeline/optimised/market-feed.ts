@@ -99,7 +99,7 @@ export class MarketFeed {
     const books = this.desks.map(({ synced }) => synced.stats());
     const sum = (read: (book: SyncedBookStats) => number): number => books.reduce((all, book) => all + read(book), 0);
     return {
-      gaps: sum(({ gaps }) => gaps),
+      gaps: sum(({ gaps, checksumFailures }) => gaps + checksumFailures),
       // The first snapshot is none.
       recoveries: sum(({ snapshots }) => Math.max(0, snapshots - 1)),
       tradesDropped: this.#pool.stats().repeated,

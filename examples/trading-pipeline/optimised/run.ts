@@ -99,7 +99,7 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     signals: output.signals,
     decisions: output.decisions,
     books: feed.desks.map((desk) => desk.finalBook()),
-    booksLost: feed.desks.filter((desk) => desk.synced.stats().gaps > 0 && desk.book.status !== 'ready').length,
+    booksLost: feed.desks.filter(({ isLost }) => isLost).length,
     positionChecks: trader.positionChecks,
     ...feed.counts,
     ...store.counts,
