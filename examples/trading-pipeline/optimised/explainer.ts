@@ -27,6 +27,9 @@ export interface ExplainerOptions {
 const PATIENCE = 1_000;
 const PAUSE = 500;
 
+/** Longest time to look for an answer before the model is asked, which takes a second, in milliseconds. */
+const STORE_TIMEOUT = 500;
+
 /** Statuses that pass: too many requests, and a model that is down. */
 const PASSING = new Set([429, 503]);
 
@@ -46,7 +49,7 @@ export function explainer(options: ExplainerOptions): (question: Question) => Pr
     }
   };
   if (answers === undefined) return cacheReasoning(ask, { name: 'reasoning', clock, ...tolerance });
-  return cacheReasoning(ask, {
+  const explain = cacheReasoning(ask, {
     name: 'reasoning',
     ...tolerance,
     // A replay begins at the same market time again: how old an earlier run's answers are, real time tells.
@@ -57,8 +60,11 @@ export function explainer(options: ExplainerOptions): (question: Question) => Pr
     },
     version: answers.version,
     store: heldStore(answers.store, clock),
+    storeTimeout: STORE_TIMEOUT,
     onError: onStoreError,
   });
+  // Called as a member of an object its answers would be that object's own, and no other process could use them.
+  return (question) => explain(question);
 }
 
 /** The market waits for the store, so that a replay is reproducible. */
