@@ -58,7 +58,7 @@ function besides({ signalsOnWrongPrice, signalsMissing, unexplained }: FaultDama
     count(signalsOnWrongPrice, 'signal on a wrong price', 'signals on a wrong price'),
     count(signalsMissing, 'signal not given', 'signals not given'),
     count(unexplained, 'trade unexplained', 'trades unexplained'),
-    isVisible ? '' : 'this venue shows nobody that an update is missing',
+    isVisible ? '' : 'this venue shows nobody that updates are missing',
   ].filter((part) => part !== '');
   return parts.length === 0 ? '–' : parts.join(', ');
 }

@@ -47,7 +47,7 @@ export interface FaultLine extends Pick<Fault, 'kind' | 'symbol'> {
   readonly at: number;
   /** Milliseconds. */
   readonly duration: number;
-  /** Whether the venue numbers or sums up what it sends to a book, so that one can see that something is missing. */
+  /** Whether the venue numbers or sums up what it sends to a book, so that the next one shows what is missing. */
   readonly isVisible: boolean;
   readonly naive: FaultDamage;
   readonly optimised: FaultDamage;
@@ -113,7 +113,7 @@ export async function reportFaults(
         symbol,
         at: (from - start) / 1_000,
         duration: to - from,
-        isVisible: kind !== 'gap' || !BLIND.has(venue),
+        isVisible: !BLIND.has(venue) || (kind !== 'gap' && kind !== 'silence'),
         naive: damageIn(before, { from, until, bar }, naive.heldMs.get(fault)),
         optimised: damageIn(after, { from, until, bar }, optimised.heldMs.get(fault)),
       };
