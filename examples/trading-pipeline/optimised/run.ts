@@ -68,6 +68,8 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     const moments = feed.desks.map(({ symbol, bars }) => momentOf(symbol, bars, at));
     trader.decide(at, moments, await models.opinionsOf(moments));
     live?.boundary(at);
+    // Nobody is told that a boundary is done with before its rows outlive a kill.
+    await store.secured();
   };
   // The market waits for the decisions, wherever they are made.
   let decided = Promise.resolve();
