@@ -289,7 +289,6 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     heir.events += record.events;
     if (isLive && !(isWhole && heir.isLive)) heir.lostAt = old.lastReceivedAt;
     else heir.lostAt = lostAt;
-    // Those who came while the topic moved know nothing of it yet.
     const newcomers = heir.listeners.filter((listener) => !listener.isLive);
     if (heir.isLive && heir.lostAt === undefined) for (const listener of newcomers) this.#welcome(heir, listener);
     else if (heir.isLive) this.#live(next, heir);

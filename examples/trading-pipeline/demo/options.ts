@@ -95,9 +95,12 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     .option('--database <url>', 'store in a Postgres, postgres://user@host/name (default: a DuckDB file)')
     .option(
       '--cache <url>',
-      'keep explanations of tickwise in a Redis, redis://host:6379, over restarts; with --services',
+      'keep explanations of tickwise in a Redis, redis://host:6379, over restarts; brings --services along',
     )
-    .option('--faults <list>', `what goes wrong, separated by commas, or \`all\`: ${FAULT_KINDS.join(', ')}`)
+    .option(
+      '--faults <list>',
+      `what goes wrong, separated by commas, or \`all\`: ${FAULT_KINDS.join(', ')}; reasoning-down brings --services along`,
+    )
     .option('--keep <folder>', 'keep the two databases in this folder')
     .option('--report <file.html>', 'write the report as a web page with charts, in one file')
     .addOption(

@@ -80,7 +80,8 @@ const WRITERS: Readonly<Record<Venue, (moment: Moment) => unknown>> = {
   coinbase: ({ form, book }) => ({ ...Object(form), bids: pairs(book.bids), asks: pairs(book.asks) }) as object,
   kraken: ({ form, book, at }) => {
     const [channel, , ...names] = form as readonly unknown[];
-    const rows = (side: NaiveBook['bids']): string[][] => pairs(side).map((pair) => [...pair, (at / 1_000).toFixed(6)]);
+    const rows = (side: NaiveBook['bids']): string[][] =>
+      pairs(side).map((pair) => pair.concat((at / 1_000).toFixed(6)));
     return [channel, { as: rows(book.asks), bs: rows(book.bids) }, ...names];
   },
 };
