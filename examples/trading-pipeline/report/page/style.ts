@@ -29,6 +29,8 @@ figure.wide { grid-column: 1 / -1 }
 .chart text { white-space: pre }
 .wide .chart { overflow-x: auto }
 .wide .chart svg { width: auto; max-width: none }
+.phone { display: none }
+@media (max-width: 760px) { .desk { display: none } .phone { display: block } }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; margin: 8px 0; background: var(--card); font-variant-numeric: tabular-nums }
 th, td { padding: 6px 14px; border: 1px solid var(--line); text-align: right; overflow-wrap: normal }
