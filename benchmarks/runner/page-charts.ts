@@ -1,4 +1,4 @@
-import { dot, type PlotOptions, ruleX, type Text, text, tickX } from '@observablehq/plot';
+import { dot, type Markish, type PlotOptions, ruleX, type Text, text, tickX } from '@observablehq/plot';
 import type { Chart } from '../../examples/trading-pipeline/report/page/chart.js';
 import { shownName } from '../../examples/trading-pipeline/report/page/markup.js';
 import type { Report } from './report.js';
@@ -11,6 +11,9 @@ const PHONE_WIDTH = 334;
 /** Height of a row; on a phone the name stands above its dots. */
 const ROW_HEIGHT = 26;
 const PHONE_ROW_HEIGHT = 42;
+/** Pixels that a mark keeps from its row's edges; on a phone the name is there. */
+const INSET = 5;
+const PHONE_INSET = 13;
 /** Room above and below the rows: the axis and its label. */
 const AXIS_ROOM = 64;
 const LETTER_WIDTH = 6.4;
@@ -18,6 +21,8 @@ const NAME_LENGTH = 52;
 const PHONE_NAME_LENGTH = 29;
 /** Room at the right, where the figures stand one below the other. */
 const FIGURE_ROOM = 160;
+/** Pixels between the largest dot and the figures. */
+const DOT_ROOM = 12;
 /** Pixels around a drawing on a phone: half a dot, half a label. */
 const PHONE_MARGIN = 16;
 /** From this ratio of the largest to the smallest on, a chart counts in powers. */
@@ -51,13 +56,13 @@ export function chartOf({ name, benchmark, environment, standings }: Report): Ch
   const position = { x: 'value', y: 'name' } as const;
   const drawing: PlotOptions = {
     x: { ...scaleOf(points.map(({ value }) => value)), label: UNITS[benchmark.unit ?? 'ns'].head(benchmark.operation) },
-    marks: [
-      dot(points, { ...position, r: 3, fill: 'colour', fillOpacity: 0.35 }),
-      tickX(medians, { ...position, stroke: 'colour', strokeWidth: 3, inset: 5 }),
-    ],
     color: { type: 'identity' },
   };
-  return { title: `${name.split('/')[1] ?? name}: ${benchmark.question}`, ...inRows(medians, drawing) };
+  const marks = (inset: number): Markish[] => [
+    dot(points, { ...position, r: 3, fill: 'colour', fillOpacity: 0.35 }),
+    tickX(medians, { ...position, stroke: 'colour', strokeWidth: 3, inset }),
+  ];
+  return { title: `${name.split('/')[1] ?? name}: ${benchmark.question}`, ...inRows(medians, drawing, marks) };
 }
 
 /** How long ours takes for each question, as a share of the best peer. `undefined` when no question has a peer. */
@@ -70,26 +75,30 @@ export function ratioChart(reports: readonly Report[]): Chart | undefined {
   if (ratios.length === 0) return undefined;
   const drawing: PlotOptions = {
     x: { type: 'log', label: 'times what the best peer takes', tickFormat: (value: number) => `${value}×` },
-    marks: [
-      ruleX([1], { stroke: 'var(--soft)' }),
-      dot(ratios, { x: 'value', y: 'name', r: 4, fill: 'var(--tickwise)' }),
-    ],
   };
+  const marks = (): Markish[] => [
+    ruleX([1], { stroke: 'var(--soft)' }),
+    dot(ratios, { x: 'value', y: 'name', r: 4, fill: 'var(--tickwise)' }),
+  ];
   return {
     title: 'Ours against the best peer of each question',
     note: 'The best of our contenders. Left of the line we need less than the best peer, right of it more.',
-    ...inRows(ratios, drawing),
+    ...inRows(ratios, drawing, marks),
   };
 }
 
-/** The same drawing with a row for each name, for a desk and for a phone. */
-function inRows(rows: readonly Row[], drawing: PlotOptions): Pick<Chart, 'size' | 'drawing' | 'phone'> {
+/** A drawing with a row for each name, for a desk and for a phone. `marks` keep so many pixels from a row's edges. */
+function inRows(
+  rows: readonly Row[],
+  drawing: PlotOptions,
+  marks: (inset: number) => Markish[],
+): Pick<Chart, 'size' | 'drawing' | 'phone'> {
   return {
     size: 'wide',
     drawing: {
       ...drawing,
       ...frameOf(rows),
-      marks: [...(drawing.marks ?? []), figuresOf(rows, { dx: FIGURE_ROOM })],
+      marks: [...marks(INSET), figuresOf(rows, { dx: FIGURE_ROOM })],
     },
     phone: {
       ...drawing,
@@ -97,7 +106,7 @@ function inRows(rows: readonly Row[], drawing: PlotOptions): Pick<Chart, 'size' 
       // Few labels fit, and Plot leaves out none by itself.
       x: { ...drawing.x, ticks: 4 },
       marks: [
-        ...(drawing.marks ?? []),
+        ...marks(PHONE_INSET),
         text(rows, {
           y: 'name',
           text: ({ name }: Row) => shownName(name, PHONE_NAME_LENGTH),
@@ -133,6 +142,7 @@ function frameOf(rows: readonly Row[]): PlotOptions {
     marginRight: FIGURE_ROOM,
     marginTop: 10,
     marginBottom: 44,
+    insetRight: DOT_ROOM,
     y: { domain: rows.map(({ name }) => name), label: null, tickSize: 0 },
   };
 }

@@ -38,5 +38,5 @@ th:first-child, td:first-child { text-align: left }
 thead th { font-weight: 600 } tbody th { font-weight: 400 }
 .prose th, .prose td { text-align: left; vertical-align: top; min-width: 150px }
 @media (max-width: 480px) { th, td { padding: 5px 7px; font-size: 14px } h1 { font-size: 24px } figure { padding: 12px 9px }
-  .prose { table-layout: fixed; width: 100% } .prose th, .prose td { min-width: 0; overflow-wrap: anywhere } }
+  .prose th, .prose td { min-width: 110px } }
 `;
