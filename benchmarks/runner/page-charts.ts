@@ -21,7 +21,7 @@ const NAME_LENGTH = 52;
 const PHONE_NAME_LENGTH = 29;
 /** Room at the right, where the figures stand one below the other. */
 const FIGURE_ROOM = 160;
-/** Pixels between the largest dot and the figures. */
+/** Pixels between the outermost dots and what stands beside them. */
 const DOT_ROOM = 12;
 /** Pixels around a drawing on a phone: half a dot, half a label. */
 const PHONE_MARGIN = 16;
@@ -142,6 +142,7 @@ function frameOf(rows: readonly Row[]): PlotOptions {
     marginRight: FIGURE_ROOM,
     marginTop: 10,
     marginBottom: 44,
+    insetLeft: DOT_ROOM,
     insetRight: DOT_ROOM,
     y: { domain: rows.map(({ name }) => name), label: null, tickSize: 0 },
   };
@@ -177,7 +178,7 @@ function figureOf({ median, ours, toBestPeer }: Standing): string {
 }
 
 function colourOf({ ours, floor }: Standing): string {
-  return `var(--${ours ? 'tickwise' : floor ? 'against' : 'usual'})`;
+  return `var(--${ours ? 'tickwise' : floor ? 'floor' : 'usual'})`;
 }
 
 /** Three digits that count, and thousands apart. */
