@@ -64,7 +64,12 @@ describe('measureTime', () => {
     expect(sizes).toEqual([
       ...doubled,
       ...Array.from({ length: 9 }, () => 500),
-      ...[64, 128, 256, 512, 1_024, 2_048],
+      64,
+      128,
+      256,
+      512,
+      1_024,
+      2_048,
       ...Array.from({ length: 5 }, () => 2_048),
     ]);
     expect(nanoseconds).toBeCloseTo(1_000, 6);
