@@ -49,7 +49,7 @@ export default {
   question: `how long does a tick take in which the last of ${CANDLES} bars changes and ${CLIENTS} clients ask for them?`,
   headline: true,
   operation: 'tick',
-  checkOperations: 207,
+  checkOperations: 27,
   reference: (operations) => JSON.stringify(candlesAfter(operations)),
   note: 'JsonCache finds out for each client whether the candles, plain objects, have changed; JsonSeries is told by the ring.',
   contenders: [

@@ -1,13 +1,14 @@
 import { memo } from 'tickwise/memo';
 import type { Benchmark } from '../runner/contract.js';
 import { BARS, windows } from './support/hit-arguments.js';
-import { askOne, hitAnswer, TTL } from './support/hit-drive.js';
+import { askOne, hitAnswer, TTL, WARMUP } from './support/hit-drive.js';
 import { serialisedContenders } from './support/hit-serialised.js';
 
 export default {
   question: `how long does a hit on a window of ${BARS} bars take, given as objects of six numbers?`,
   headline: true,
   operation: 'hit',
+  leastWarmup: WARMUP,
   checkOperations: 100,
   reference: (operations) => hitAnswer(16, operations),
   contenders: [

@@ -1,7 +1,7 @@
 import { memo } from 'tickwise/memo';
 import type { Benchmark } from '../runner/contract.js';
 import { oneString } from './support/hit-arguments.js';
-import { askAsync, CAPACITY, hitAnswer, type Result, TTL } from './support/hit-drive.js';
+import { askAsync, CAPACITY, hitAnswer, type Result, TTL, WARMUP } from './support/hit-drive.js';
 import type {
   BentoMemoryModule,
   BentoModule,
@@ -16,6 +16,7 @@ type Load = (symbol: string) => Promise<Result>;
 export default {
   question: 'how long does an awaited hit on one string take, with a time to live?',
   operation: 'hit',
+  leastWarmup: WARMUP,
   checkOperations: 1_000,
   reference: (operations) => hitAnswer(64, operations),
   contenders: [

@@ -1,7 +1,7 @@
 import { memo } from 'tickwise/memo';
 import type { Benchmark } from '../runner/contract.js';
 import { oneString } from './support/hit-arguments.js';
-import { askOne, CAPACITY, hitAnswer, type Result, TTL } from './support/hit-drive.js';
+import { askOne, CAPACITY, hitAnswer, type Result, TTL, WARMUP } from './support/hit-drive.js';
 import type { MemoizeeModule, MemoizeModule, MoizeModule, Store } from './support/hit-peers.js';
 import { PlainStore, storeContenders } from './support/hit-stores.js';
 
@@ -19,6 +19,7 @@ function wrap(store: Store<Result>): (load: (symbol: string) => Result) => (symb
 export default {
   question: 'how long does a hit on one string take, with a time to live?',
   operation: 'hit',
+  leastWarmup: WARMUP,
   checkOperations: 1_000,
   reference: (operations) => hitAnswer(64, operations),
   contenders: [

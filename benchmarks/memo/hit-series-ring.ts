@@ -2,7 +2,7 @@ import { memo } from 'tickwise/memo';
 import { SeriesRing } from 'tickwise/ring';
 import type { Benchmark } from '../runner/contract.js';
 import { BARS, oneString } from './support/hit-arguments.js';
-import { askOne, type Calls, CAPACITY, hitAnswer, type Result, TTL } from './support/hit-drive.js';
+import { askOne, type Calls, CAPACITY, hitAnswer, type Result, TTL, WARMUP } from './support/hit-drive.js';
 import type { LruModule } from './support/hit-peers.js';
 
 type Ring = SeriesRing<{ readonly close: 'f64' }>;
@@ -20,6 +20,7 @@ function ringsOf(count: number): Calls<[Ring]> {
 export default {
   question: `how long does a hit on a SeriesRing of ${BARS} bars take, against one on a string?`,
   operation: 'hit',
+  leastWarmup: WARMUP,
   checkOperations: 1_000,
   reference: (operations) => hitAnswer(64, operations),
   contenders: [

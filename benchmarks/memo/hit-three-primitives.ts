@@ -1,7 +1,7 @@
 import { memo } from 'tickwise/memo';
 import type { Benchmark } from '../runner/contract.js';
 import { threePrimitives } from './support/hit-arguments.js';
-import { askThree, CAPACITY, hitAnswer, type Result, TTL } from './support/hit-drive.js';
+import { askThree, CAPACITY, hitAnswer, type Result, TTL, WARMUP } from './support/hit-drive.js';
 import type { LruModule, MemoizeeModule, MoizeModule, Store } from './support/hit-peers.js';
 import { coarse, storeContenders } from './support/hit-stores.js';
 
@@ -38,6 +38,7 @@ export default {
   question: 'how long does a hit on three primitives take, with a time to live?',
   headline: true,
   operation: 'hit',
+  leastWarmup: WARMUP,
   checkOperations: 1_000,
   reference: (operations) => hitAnswer(64, operations),
   contenders: [

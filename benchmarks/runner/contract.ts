@@ -29,11 +29,17 @@ export interface Benchmark {
   /** For `unit: 'bytes'`, `'gc-ms'`, `'misses'`, `'stored-bytes'` and `'delay-ms'`: operations of the measured run. */
   readonly operations?: number;
   /**
-   * Fewest operations of a timed block, for work that comes in batches: a multiple of a batch. Below 64, for long
-   * operations, also how many a call does while warming up.
-   * @default 64
+   * Fewest operations of a timed block, for work that comes in batches: a multiple of a batch. Below 64 also how many
+   * a call does while warming up.
+   * @default 64, and fewer when these take longer than a block
    */
   readonly leastOperations?: number;
+  /**
+   * Least milliseconds to warm up, also in a quick run: for code that is told of load and then changes its ways, such
+   * as by starting a thread.
+   * @default 0, which leaves it to the settings
+   */
+  readonly leastWarmup?: number;
   /** The right answer after so many operations, computed in the most obvious way. */
   reference(operations: number): unknown;
   /** Everybody who is measured: ours, the peers, and the floor that nobody can go below. */

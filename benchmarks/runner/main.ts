@@ -60,9 +60,11 @@ export async function runCommand(args: readonly string[], folder: string): Promi
 }
 
 async function runAll(words: readonly string[], isQuick: boolean, folder: string): Promise<number> {
-  const selected = await chooseBenchmarks(words, isQuick, folder);
+  const named = await chooseBenchmarks(words, folder);
   const groups = await chooseClaims(words, isQuick, folder);
-  await prepare(folder, selected.length > 0);
+  await prepare(folder, named.length > 0);
+  // A benchmark is loaded to see whether it is a headline, and imports what was just prepared.
+  const selected = isQuick && words.length === 0 ? await headlines(named) : named;
   const environment = await readEnvironment(ROOT, folder);
   process.stdout.write(`${renderHeader(environment)}\n\n`);
   const reports: Report[] = [];
@@ -78,11 +80,10 @@ async function runAll(words: readonly string[], isQuick: boolean, folder: string
   return hasFailed || claims.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
 }
 
-async function chooseBenchmarks(words: readonly string[], isQuick: boolean, folder: string): Promise<readonly Found[]> {
+async function chooseBenchmarks(words: readonly string[], folder: string): Promise<readonly Found[]> {
   const names = words.filter((word) => !isOfClaims(word));
   if (names.length === 0 && words.length > 0) return [];
-  const named = select(await findBenchmarks(folder), names);
-  return isQuick && names.length === 0 ? headlines(named) : named;
+  return select(await findBenchmarks(folder), names);
 }
 
 /** Claims take minutes: they are left out of a first look, unless named. */

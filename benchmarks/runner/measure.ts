@@ -1,10 +1,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import type { Instance, Settings } from './contract.js';
+import type { Benchmark, Instance, Settings } from './contract.js';
 import { median } from './statistics.js';
 
-/** Operations per call while warming up: enough calls for the compiler to see the loop as a whole. */
+/** Most operations per call while warming up: enough calls for the compiler to see the loop as a whole. */
 const WARMUP_OPERATIONS = 500;
+/** Fewest operations of a timed block, unless the benchmark says or one takes as long as a block. */
+const BLOCK_OPERATIONS = 64;
 const MAX_BLOCK_OPERATIONS = 2 ** 30;
 /** Collections before memory is read, and the milliseconds after each. */
 const COLLECTIONS = 5;
@@ -25,31 +27,51 @@ export const processorTime: Stopwatch = () => {
 /** Milliseconds that have passed for everybody. */
 export const wallTime: Stopwatch = () => performance.now();
 
+/** What a benchmark says of its own timing. */
+type Timing = Pick<Benchmark, 'leastOperations' | 'leastWarmup'>;
+
+/** Does so many operations and returns the milliseconds they took. */
+type Timed = (operations: number) => Promise<number>;
+
 /** Nanoseconds per operation: the median over timed blocks, after warming up. */
 export async function measureTime(
   instance: Instance,
   { warmup, block, blocks, longest = Infinity }: Settings,
   now: Stopwatch,
-  fewest = 64,
+  { leastOperations, leastWarmup = 0 }: Timing = {},
 ): Promise<number> {
-  const { leastOperations = fewest } = instance;
-  const timed = async (operations: number): Promise<number> => {
+  const timed: Timed = async (operations) => {
     const start = now();
     const result = instance.run(operations);
     // Awaited only when it is a promise, so that contenders without any take no turn between two blocks.
     kept.value = result instanceof Promise ? await result : result;
     return now() - start;
   };
-  // Operations of which few make a block are long: 500 of them might take minutes.
-  const warmupOperations = leastOperations < 64 ? leastOperations : WARMUP_OPERATIONS;
-  for (const end = now() + warmup; now() < end;) await timed(warmupOperations);
-  const operations = await blockSize(timed, block, leastOperations);
+  const least = instance.leastOperations ?? leastOperations;
+  const fewest = await warmUp(timed, Math.max(warmup, leastWarmup), block, least);
+  const operations = await blockSize(timed, block, fewest);
   const results: number[] = [];
   const end = now() + longest;
   for (let index = 0; index === 0 || (index < blocks && now() < end); index++) {
     results.push(((await timed(operations)) * 1e6) / operations);
   }
   return median(results);
+}
+
+/**
+ * Runs for so many milliseconds of the stopwatch and returns the fewest operations of a block.
+ *
+ * Calls grow from a single operation, unless the benchmark says how many belong together: 500 of a contender that
+ * takes 15 ms for each were all that a quick run waited for.
+ */
+async function warmUp(timed: Timed, duration: number, block: number, least: number | undefined): Promise<number> {
+  let operations = least === undefined ? 1 : least < BLOCK_OPERATIONS ? least : WARMUP_OPERATIONS;
+  for (let passed = 0; passed < duration;) {
+    const took = await timed(operations);
+    passed += took;
+    if (least === undefined && took < block) operations = Math.min(operations * 2, WARMUP_OPERATIONS);
+  }
+  return least ?? Math.min(operations, BLOCK_OPERATIONS);
 }
 
 /**
@@ -100,12 +122,8 @@ export async function measureDelay(instance: Instance, operations: number): Prom
   return histogram.percentile(99) / 1e6;
 }
 
-async function blockSize(
-  timed: (operations: number) => Promise<number>,
-  duration: number,
-  leastOperations: number,
-): Promise<number> {
-  let operations = leastOperations;
+async function blockSize(timed: Timed, duration: number, fewest: number): Promise<number> {
+  let operations = fewest;
   while (operations < MAX_BLOCK_OPERATIONS && (await timed(operations)) < duration) operations *= 2;
   return operations;
 }

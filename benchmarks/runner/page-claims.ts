@@ -8,12 +8,12 @@ export function claimsSection(results: readonly ClaimResult[]): Markup {
   return markup`<section>
     <h2>claims</h2>
     <p>${summaryOf(results)} A saving counts only after both ways had given equal results.</p>
-    <table>
+    <div class="scroll"><table class="prose">
       <thead>
         <tr><th>claim</th><th>measured</th><th>verdict</th><th>how</th></tr>
       </thead>
       <tbody>${inOrder(results).map(rowOf)}</tbody>
-    </table>
+    </table></div>
   </section>`;
 }
 

@@ -12,6 +12,7 @@ export async function installPeers(folder: string): Promise<void> {
   if ((await readFile(marker, 'utf8').catch(() => '')) === wanted) return;
   process.stderr.write('installing the packages to compare with …\n');
   await execute('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  await mkdir(dirname(marker), { recursive: true }); // not there when there was nothing to install
   await writeFile(marker, wanted);
 }
 

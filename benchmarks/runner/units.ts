@@ -32,14 +32,14 @@ export const UNITS: Readonly<Record<Unit, UnitOf>> = {
   ns: {
     head: (operation) => `ns/${operation}`,
     method: 'processor time',
-    measure: (make, { leastOperations }, settings) =>
-      use(make, (instance) => measureTime(instance, settings, processorTime, leastOperations)),
+    measure: (make, benchmark, settings) =>
+      use(make, (instance) => measureTime(instance, settings, processorTime, benchmark)),
   },
   'wall-ns': {
     head: (operation) => `ns/${operation}`,
     method: 'time on the wall',
-    measure: (make, { leastOperations }, settings) =>
-      use(make, (instance) => measureTime(instance, settings, wallTime, leastOperations)),
+    measure: (make, benchmark, settings) =>
+      use(make, (instance) => measureTime(instance, settings, wallTime, benchmark)),
   },
   bytes: {
     head: (operation) => `bytes/${operation}`,

@@ -1,48 +1,70 @@
 /**
- * Runs the COPY and RUN steps of the Dockerfile in an empty folder, stage by stage, where no container engine is at
- * hand. It shows that the steps work and that nothing is missing from the copies; not that the base image has what
- * they need. Steps that change users are left out.
- * Run: npm run example -- deployment/build-steps
+ * Does what a container engine would do with the Dockerfile, where none is at hand: every step of every stage, in a
+ * clean root of its own; then starts the image beside a venue and a Redis, asks its health check, sends SIGTERM, and
+ * prints the limits that the run recommends. The programs of this machine stand in for those of the base image.
+ * Run as root, with redis-server installed: npm run example -- deployment/build-steps
  */
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
-import { type Instruction, readCopy, readDockerfile } from './dockerfile.js';
+import { readFileSync } from 'node:fs';
+import { whyNoCleanRoot } from './clean-root.js';
+import { readDockerfile } from './dockerfile.js';
+import { Image } from './image.js';
+import { readUse } from './measured-use.js';
+import { type MeasuredUse, recommend, recommendRecords } from './recommendation.js';
+import { freePort, until, World } from './world.js';
 
-const root = mkdtempSync(join(tmpdir(), 'tickwise-image-'));
-let folder = '/';
-try {
-  for (const instruction of readDockerfile(readFileSync('examples/deployment/Dockerfile', 'utf8'))) run(instruction);
-  const help = execFileSync(process.execPath, ['dist/cli.js', 'demo', '--help'], { cwd: join(root, 'run', 'app') });
-  console.log(help.toString().split('\n')[0]);
-  console.log('Every step works, and the command starts.');
-} finally {
-  rmSync(root, { recursive: true, force: true });
+/** Length of the session in market time, and how many times faster than that it is replayed. */
+const SECONDS = 600;
+const SPEED = 10;
+/** Milliseconds that a bot may take to be well, and the compose file gives it to end. */
+const PATIENCE = 30_000;
+/** Entries that the stream of signals keeps: the default of its layout. */
+const ENTRIES = 100_000;
+
+const reason = whyNoCleanRoot();
+if (reason !== undefined) {
+  console.error(reason);
+  process.exitCode = 2;
+} else {
+  const image = new Image('.');
+  process.on('exit', () => image.remove());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  for (const instruction of readDockerfile(readFileSync('examples/deployment/Dockerfile', 'utf8'))) {
+    console.log(`${instruction.stage}: ${instruction.name} ${instruction.argument}`);
+    image.step(instruction);
+  }
+  await play(image);
 }
 
-function run({ name, argument, stage }: Instruction): void {
-  const at = (path: string, of = stage): string => join(root, of, resolve(folder, path));
-  if (name === 'WORKDIR') folder = argument;
-  if (name === 'WORKDIR') mkdirSync(at('.'), { recursive: true });
-  if (name === 'COPY') {
-    const { from, sources, target } = readCopy(argument);
-    for (const source of sources) {
-      const path = from === undefined ? source : at(source, from);
-      // A folder's content goes into the target, a file into a target that ends in a slash.
-      cpSync(path, target.endsWith('/') ? at(join(target, basename(source))) : at(target), {
-        recursive: true,
-        verbatimSymlinks: true,
-      });
-    }
+/** Starts the image and plays a session to it. */
+async function play(image: Image): Promise<void> {
+  await using world = await World.open(SECONDS, SPEED);
+  const port = await freePort();
+  const settings = world.settings(port);
+  const bot = image.start(settings);
+  process.on('exit', () => bot.kill());
+  try {
+    await until('the bot', PATIENCE, () => image.isHealthy(settings));
+    console.log('The health check says that it is well.');
+    world.venue.start();
+    await until('the end of the session', (SECONDS / SPEED) * 3_000, () => world.venue.progress() >= 1);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    bot.signal('SIGTERM');
+    const code = await bot.exit;
+    const { signals, bytesEach } = await world.stored();
+    console.log(`SIGTERM ended it with exit code ${code}; Redis holds ${signals} signals.`);
+    if (code !== 0 || signals === 0) process.exitCode = 1;
+    report(readUse(metrics, SPEED), bytesEach);
+  } finally {
+    bot.kill();
   }
-  if (name === 'RUN' && !argument.includes('chown')) {
-    console.log(`${stage}: ${argument}`);
-    const { PATH } = process.env;
-    execFileSync('sh', ['-ec', argument], {
-      cwd: at('.'),
-      env: { PATH, HOME: root },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  }
+}
+
+/** Prints what was measured, and the limits that it recommends. */
+function report(use: MeasuredUse, bytesEach: number): void {
+  const megabytes = (use.peakRssBytes / 2 ** 20).toFixed(0);
+  const cores = (use.cpuMs / use.elapsedMs).toFixed(3);
+  console.log(`In ${SECONDS} s of market time the bot took ${megabytes} MB at its peak and ${cores} of a core.`);
+  console.table({ bot: recommend(use) });
+  console.log(`A signal takes ${bytesEach.toFixed(0)} bytes, and a stream keeps ${ENTRIES.toLocaleString('en')}.`);
+  console.table({ records: recommendRecords(bytesEach, ENTRIES) });
 }

@@ -1,22 +1,16 @@
 /**
- * Prints the limits that a measured run recommends for the bot's container.
- * Run: npm run -s demo -- --json > report.json && npm run example -- deployment/limits report.json
+ * Prints the limits that the run of a bot recommends for its container.
+ * Run: npm run example -- deployment/limits http://127.0.0.1:9464/metrics
  */
-import { readFileSync } from 'node:fs';
-import { type MeasuredVersion, recommend } from './recommendation.js';
+import { readUse } from './measured-use.js';
+import { recommend } from './recommendation.js';
 
-interface MeasuredRun {
-  readonly input: { readonly name: string; readonly seconds: number };
-  readonly naive: MeasuredVersion;
-  readonly optimised: MeasuredVersion;
-}
-
-const path = process.argv[2];
-if (path === undefined) {
-  console.error('usage: npm run example -- deployment/limits <report.json>');
+const address = process.argv[2];
+if (address === undefined) {
+  console.error('usage: npm run example -- deployment/limits <address of the metrics of a bot>');
   process.exitCode = 2;
 } else {
-  const { input, naive, optimised } = JSON.parse(readFileSync(path, 'utf8')) as MeasuredRun; // the demo wrote it
-  console.log(`limits from ${input.name}, ${input.seconds.toFixed(0)} s of market time:`);
-  console.table({ 'usual way': recommend(naive, input.seconds), tickwise: recommend(optimised, input.seconds) });
+  const answer = await fetch(address);
+  const use = readUse(await answer.text(), 1);
+  console.log(`after ${(use.elapsedMs / 1_000).toFixed(0)} s:`, recommend(use));
 }

@@ -1,9 +1,11 @@
-/** The part of a version's figures in `npm run demo -- --json` that limits come from. */
-export interface MeasuredVersion {
+/** What a process has used. */
+export interface MeasuredUse {
   /** Largest resident memory, bytes. */
   readonly peakRssBytes: number;
-  /** CPU after start-up, milliseconds. */
-  readonly cpuTradingMs: number;
+  /** Processor time, milliseconds. */
+  readonly cpuMs: number;
+  /** Time in which it was used, milliseconds. At ten times the market's speed a tenth of the market's. */
+  readonly elapsedMs: number;
 }
 
 /** Limits of a container. */
@@ -18,24 +20,28 @@ export interface Limits {
 
 /** Room above the measured peak: another day is livelier, and an allocator never gives everything back. */
 const MEMORY_ROOM = 1.5;
-/** Room above the mean CPU: bursts of a market are several times its mean. */
+/** Room above the mean: bursts of a market are several times its mean. */
 const CPU_ROOM = 4;
 const LEAST_CPUS = 0.25;
 /** Memory limits are whole multiples of this many megabytes. */
 const MEMORY_STEP = 32;
-/** Share of the limit that the heap may take; the rest is buffers, code and the database. */
+/** Share of the limit that the heap may take; the rest is buffers and code. */
 const HEAP_SHARE = 0.5;
 
-/**
- * Recommends limits from what a run has measured.
- * @param seconds Market time of the run: live, the same work takes that long.
- */
-export function recommend({ peakRssBytes, cpuTradingMs }: MeasuredVersion, seconds: number): Limits {
+/** Recommends limits from what a run has used. */
+export function recommend({ peakRssBytes, cpuMs, elapsedMs }: MeasuredUse): Limits {
   const megabytes = Math.ceil((peakRssBytes * MEMORY_ROOM) / 2 ** 20 / MEMORY_STEP) * MEMORY_STEP;
-  const cores = Math.max(LEAST_CPUS, (cpuTradingMs / 1_000 / seconds) * CPU_ROOM);
+  const cores = Math.max(LEAST_CPUS, (cpuMs / elapsedMs) * CPU_ROOM);
   return {
     memory: `${megabytes}M`,
     cpus: (Math.ceil(cores * 20) / 20).toFixed(2),
     heap: Math.floor(megabytes * HEAP_SHARE),
   };
+}
+
+/** What a Redis that never evicts needs to keep a stream of at most so many entries. */
+export function recommendRecords(bytesPerEntry: number, entries: number): { maxMemory: string; memory: string } {
+  // Redis trims streams a node late, and a rewrite of its file copies the pages that change meanwhile.
+  const held = Math.ceil((bytesPerEntry * entries * MEMORY_ROOM) / 2 ** 20 / MEMORY_STEP) * MEMORY_STEP;
+  return { maxMemory: `${held}mb`, memory: `${Math.ceil((held * MEMORY_ROOM) / MEMORY_STEP) * MEMORY_STEP}M` };
 }

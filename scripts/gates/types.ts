@@ -6,7 +6,7 @@ import { COMPILERS, runCommand } from '../tools/command.js';
 const OWN = ['7.0', '6.0'];
 
 /** What runs in a browser has a browser's types and no others. */
-const PROJECTS = ['.', 'examples/trading-pipeline/dashboard/page'];
+const PROJECTS = ['.', 'examples/trading-pipeline/dashboard/page', 'test/integration/page/in-page'];
 
 /** Sources, tests, examples and scripts compile. */
 export const types: Gate = {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 const RUN = fileURLToPath(new URL('../../benchmarks/run.mjs', import.meta.url));
 
@@ -99,6 +99,28 @@ const files = `
 
 const mistyped = `export default { question: '?', unit: 'seconds', reference: () => 0, contenders: [{ name: 'a' }] };`;
 
+/** A headline that uses this package by its name. */
+const headline = `
+  import { RingBuffer } from 'tickwise/ring';
+  export default {
+    question: 'how long does a push take?',
+    headline: true,
+    operation: 'push',
+    checkOperations: 3,
+    reference: (operations: number): number => operations,
+    contenders: [{
+      name: 'ring',
+      ours: true,
+      setup() {
+        const ring = new RingBuffer(1_000);
+        return {
+          run(operations) { for (let i = 0; i < operations; i++) ring.push(i); },
+          answer: () => ring.size,
+        };
+      },
+    }],
+  };`;
+
 let folder = '';
 
 beforeAll(async () => {
@@ -122,7 +144,8 @@ async function addBenchmark(name: string, source: string): Promise<void> {
 }
 
 function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, [RUN, '--folder', folder, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const where = args.includes('--folder') ? [] : ['--folder', folder];
+  return spawn(process.execPath, [RUN, ...where, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 async function run(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
@@ -134,7 +157,7 @@ async function run(...args: string[]): Promise<{ code: unknown; stdout: string; 
   return { code, stdout, stderr };
 }
 
-describe('npm run bench', { timeout: 60_000 }, () => {
+describe('npm run bench', { timeout: 120_000 }, () => {
   it('ranks the right, refuses the wrong, survives a crash, and writes it all down', async () => {
     const { code, stdout } = await run('good', '--quick');
     const result: unknown = JSON.parse(await readFile(join(folder, 'results', 'good-counting.json'), 'utf8'));
@@ -158,6 +181,21 @@ describe('npm run bench', { timeout: 60_000 }, () => {
     expect(result).toHaveProperty('contenders.0.status', 'measured');
     expect(result).toHaveProperty('contenders.0.rounds.length', 3);
     expect(result).toHaveProperty('contenders.5.status');
+  });
+
+  it('runs the headlines of a folder in which nothing was ever installed or built', async () => {
+    const fresh = await mkdtemp(join(tmpdir(), 'tickwise-bench-'));
+    onTestFinished(() => rm(fresh, { recursive: true, force: true }));
+    await mkdir(join(fresh, 'ring'));
+    await writeFile(join(fresh, 'package.json'), '{ "name": "fresh", "version": "0.0.0" }');
+    const lock = { name: 'fresh', version: '0.0.0', lockfileVersion: 3, packages: { '': { name: 'fresh' } } };
+    await writeFile(join(fresh, 'package-lock.json'), JSON.stringify(lock));
+    await writeFile(join(fresh, 'ring', 'push.ts'), headline);
+
+    const { code, stdout } = await run('--quick', '--folder', fresh);
+
+    expect(stdout).toMatch(/ring \(ours\)\W+\d+/);
+    expect(code).toBe(0);
   });
 
   it('ends with 1 when one of ours is refused', async () => {

@@ -53,15 +53,17 @@ describe('measureTime', () => {
     const instance: Instance = {
       run(operations) {
         sizes.push(operations);
-        now += operations / 1_000 + (sizes.length === 20 ? 900 : 0);
+        now += operations / 1_000 + (sizes.length === 27 ? 900 : 0);
       },
       answer: () => 0,
     };
 
     const nanoseconds = await measureTime(instance, settings, () => now);
 
+    const doubled = [1, 2, 4, 8, 16, 32, 64, 128, 256];
     expect(sizes).toEqual([
-      ...Array.from({ length: 10 }, () => 500),
+      ...doubled,
+      ...Array.from({ length: 9 }, () => 500),
       64,
       128,
       256,
@@ -104,9 +106,46 @@ describe('measureTime', () => {
       answer: () => 0,
     };
 
-    await measureTime(instance, { rounds: 1, warmup: 8, block: 4, blocks: 2 }, () => now, 2_000);
+    await measureTime(instance, { rounds: 1, warmup: 8, block: 4, blocks: 2 }, () => now, {
+      leastOperations: 2_000,
+    });
 
     expect(sizes).toEqual([4, 4, 4, 4, 4]);
+  });
+
+  it('does no more operations at once than one that takes longer than a block', async () => {
+    let now = 0;
+    const sizes: number[] = [];
+    const instance: Instance = {
+      run(operations) {
+        sizes.push(operations);
+        now += operations * 15;
+      },
+      answer: () => 0,
+    };
+
+    const nanoseconds = await measureTime(instance, { rounds: 1, warmup: 40, block: 2, blocks: 2 }, () => now);
+
+    expect(sizes).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(nanoseconds).toBe(15e6);
+  });
+
+  it('warms up for as long as the benchmark asks for at least', async () => {
+    let now = 0;
+    let done = 0;
+    const instance: Instance = {
+      run(operations) {
+        // Slow until something has started.
+        now += now < 30 ? operations : operations / 100;
+        done += operations;
+      },
+      answer: () => 0,
+    };
+
+    const nanoseconds = await measureTime(instance, settings, () => now, { leastWarmup: 40 });
+
+    expect(done).toBeGreaterThan(1_000);
+    expect(nanoseconds).toBeCloseTo(10_000);
   });
 
   it('begins no further block once the longest time is over', async () => {
@@ -121,7 +160,7 @@ describe('measureTime', () => {
     };
 
     const blocks = { rounds: 1, warmup: 1, block: 1, blocks: 7, longest: 1_500 };
-    const nanoseconds = await measureTime(instance, blocks, () => now, 1);
+    const nanoseconds = await measureTime(instance, blocks, () => now, { leastOperations: 1 });
 
     expect(calls).toBe(4);
     expect(nanoseconds).toBe(1e9);

@@ -61,6 +61,8 @@ export interface LiveLoad {
   readonly concurrency: number;
   /** Rows that wait for a batch. */
   readonly queue: number;
+  /** How long the oldest row waits to be stored, in milliseconds of market time. */
+  readonly oldest: number;
   /** Bars whose decisions have not been taken. */
   readonly lag: number;
 }

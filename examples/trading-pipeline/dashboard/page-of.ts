@@ -24,9 +24,10 @@ export function pageOf(session: LiveSession): string {
           ${section('saved', 'Saved so far', 'Work that a bot written the usual way does again for each model and row.')}
           ${section('symbols', 'Prices and signals', 'Arrows mark where the bot changed its mind and traded.')}
           <div class="pair">
-            ${section('correlation', 'Which symbols move together', 'Correlation of the latest bars: orange in step, blue opposite.')}
-            ${section('hit-rates', 'Answers found in a cache', 'Share of the calls since the start, in percent.')}
-            ${section('load', 'Work in hand', 'At this moment.')}
+            ${section('correlation', 'Which symbols move together', 'Latest bars. 1 is in step, -1 opposite.')}
+            ${section('hit-rates', 'Answers found in a cache', 'Share of all calls so far, in percent.')}
+            ${section('queue', 'Waiting for the database', 'Rows pile up until a batch takes them.')}
+            ${section('lag', 'Behind the market', 'Milliseconds of market time.')}
           </div>
         </main>
         <footer class="soft">

@@ -5,7 +5,7 @@ export const STYLE = `
   --line-1: #0f766e; --line-2: #c2410c; --line-3: #6d28d9; --line-4: #be185d; --line-5: #1d4ed8; --line-6: #a16207 }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #16181c; --card: #1f2228; --ink: #e7e5e4; --soft: #a8a29e; --line: #34383f;
-    --price: #2dd4bf; --buy: #4ade80; --sell: #f87171; --together: #b45309; --against: #1d4ed8;
+    --price: #2dd4bf; --buy: #4ade80; --sell: #f87171; --together: #92400e; --against: #1d4ed8;
     --line-1: #2dd4bf; --line-2: #fb923c; --line-3: #a78bfa; --line-4: #f472b6; --line-5: #60a5fa; --line-6: #facc15 }
 }
 * { box-sizing: border-box }
@@ -22,7 +22,7 @@ p { margin: 2px 0 } .soft { color: var(--soft) } a { color: inherit }
 #saved, #symbols, .pair { display: grid; gap: 12px; margin-top: 10px }
 #saved { grid-template-columns: repeat(auto-fit, minmax(min(100%, 240px), 1fr)) }
 #symbols { grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)) }
-.pair { grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); align-items: start }
+.pair { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); align-items: start }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; min-width: 0 }
 .big { font-size: 28px; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums }
 .headline { display: flex; justify-content: space-between; gap: 12px; font-variant-numeric: tabular-nums }

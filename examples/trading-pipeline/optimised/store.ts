@@ -64,13 +64,14 @@ export class Store {
     return [this.signals, this.decisions, this.books].reduce((sum, writer) => sum + writer.stats().retries, 0);
   }
 
-  /** Batches on their way to the database, and rows that wait for one. */
-  get load(): { concurrency: number; queue: number } {
-    const load = { concurrency: 0, queue: 0 };
+  /** Batches on their way to the database, rows that wait for one, and for how long the oldest has. */
+  get load(): { concurrency: number; queue: number; oldest: number } {
+    const load = { concurrency: 0, queue: 0, oldest: 0 };
     for (const writer of [this.signals, this.decisions, this.books]) {
-      const { state, waiting } = writer.explain();
+      const { state, waiting, oldestAge } = writer.explain();
       if (state === 'sending' || state === 'retrying') load.concurrency++;
       load.queue += waiting;
+      load.oldest = Math.max(load.oldest, oldestAge);
     }
     return load;
   }

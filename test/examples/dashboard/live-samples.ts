@@ -39,7 +39,7 @@ function figures(boundaries: number): LiveFigures {
     calls: { done: boundaries, saved: boundaries * 3 },
     messages: { done: boundaries * 10, saved: boundaries * 10 },
     statements: { done: 1, saved: boundaries },
-    load: { concurrency: 1, queue: boundaries % 50, lag: 0 },
+    load: { concurrency: 1, queue: boundaries % 50, oldest: (boundaries % 50) * 100, lag: boundaries % 3 },
     correlations: [1, -0.5, -0.5, 1],
   };
 }

@@ -41,7 +41,7 @@ describe('what a dashboard is told', () => {
     expect(updates[0]?.figures).toMatchObject({
       messages: { done: 10, saved: 10 },
       statements: { done: 4, saved: 96 },
-      load: { concurrency: 1, queue: 2, lag: 3 },
+      load: { concurrency: 1, queue: 2, oldest: 4, lag: 3 },
       correlations: [1, null, null, 1],
     });
   });
@@ -53,7 +53,7 @@ function newTap(): { tap: LiveTap; updates: LiveUpdate[] } {
     prices: (at: number) => [at, null],
     correlations: () => ({ symbols: ['BTC', 'ETH'], values: [1, null, null, 1] }),
     work: () => ({ framesParsed: 10, statements: 4, rows: 100 }),
-    load: () => ({ concurrency: 1, queue: 2, lag: 3 }),
+    load: () => ({ concurrency: 1, queue: 2, oldest: 4, lag: 3 }),
   };
   return { tap: new LiveTap(job, sources, (update) => updates.push(update)), updates };
 }

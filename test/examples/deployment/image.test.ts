@@ -1,97 +1,69 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { readCopy, readDockerfile } from '../../../examples/deployment/dockerfile.js';
-import { recommend } from '../../../examples/deployment/recommendation.js';
+import { whyNoCleanRoot } from '../../../examples/deployment/clean-root.js';
+import { readDockerfile } from '../../../examples/deployment/dockerfile.js';
+import { Image } from '../../../examples/deployment/image.js';
 
-const FOLDER = 'examples/deployment';
-const instructions = readDockerfile(readFileSync(`${FOLDER}/Dockerfile`, 'utf8'));
-const named = (name: string) => instructions.filter((instruction) => instruction.name === name);
-const compose = readFileSync(`${FOLDER}/compose.yaml`, 'utf8');
+/** Ends with 0 at SIGTERM when it is process 1 of a user without rights in the folder of the image. */
+const PROGRAM = `
+const { existsSync, writeFileSync } = require('node:fs');
+const isAlone = process.pid === 1 && process.getuid() === 1000 && process.cwd() === '/app' && existsSync('out');
+process.on('SIGTERM', () => process.exit(isAlone ? 0 : 1));
+setInterval(() => {}, 1000);
+writeFileSync('/data/' + process.env.NAME, '');`;
 
-describe('the Dockerfile', () => {
-  it('has known instructions only, and begins with an image of a fixed version', () => {
-    const known = /^(FROM|ENV|WORKDIR|COPY|RUN|VOLUME|USER|HEALTHCHECK|ENTRYPOINT|CMD)$/;
+const CHECK = `process.exit(require('node:fs').existsSync('/data/well') ? 0 : 1)`;
 
-    expect(instructions.filter(({ name }) => !known.test(name))).toEqual([]);
-    expect(instructions[0]?.name).toBe('FROM');
-    for (const { argument } of named('FROM')) expect(argument).toMatch(/^node:\d+\.\d+\S* AS \w+$/);
+describe.skipIf(whyNoCleanRoot() !== undefined)('an image made without a container engine', { timeout: 60_000 }, () => {
+  it('is built in a clean root, is asked for its health, and ends at SIGTERM', async () => {
+    process.env['TICKWISE_SECRET'] = 'of this machine';
+    onTestFinished(() => void delete process.env['TICKWISE_SECRET']);
+    const image = build(`
+      FROM any AS build
+      WORKDIR /app
+      COPY a.txt ./
+      RUN test -z "$TICKWISE_SECRET" && test ! -e ${process.cwd()} && test "$(id -u)" = 0 && cp a.txt out
+      FROM any AS run
+      ENV NAME=well
+      WORKDIR /app
+      COPY --from=build /app/out ./
+      RUN mkdir /data && chown node:node /data && test ! -e a.txt
+      USER node
+      HEALTHCHECK --interval=30s CMD ${JSON.stringify(['node', '-e', CHECK])}
+      ENTRYPOINT ${JSON.stringify(['node', '-e', PROGRAM])}`);
+    expect(image.isHealthy({})).toBe(false);
+
+    const running = image.start({});
+    onTestFinished(() => running.kill());
+    await expect.poll(() => image.isHealthy({}), { timeout: 30_000 }).toBe(true);
+    running.signal('SIGTERM');
+
+    expect(await running.exit).toBe(0);
   });
 
-  it('copies only what is there, and from stages before', () => {
-    const stages = named('FROM').map(({ stage }) => stage);
-    for (const { argument, stage } of named('COPY')) {
-      const { from, sources, target } = readCopy(argument);
-      if (from === undefined) expect(sources.filter((source) => !existsSync(source))).toEqual([]);
-      else expect(stages.slice(0, stages.indexOf(stage))).toContain(from);
-      // Several files need a folder.
-      if (sources.length > 1) expect(target).toMatch(/\/$/);
-    }
+  it('is not built when a step fails', () => {
+    expect(() => build('FROM any AS build\nRUN false')).toThrow('RUN must end with 0, got 1: false');
   });
 
-  it('runs as a user without rights, is asked for its health, and gets signals itself', () => {
-    expect(named('USER').at(-1)).toMatchObject({ argument: 'node', stage: 'run' });
-    expect(named('HEALTHCHECK')).toHaveLength(1);
-    for (const { argument } of [...named('ENTRYPOINT'), ...named('CMD')])
-      expect(JSON.parse(argument)).toBeInstanceOf(Array);
-  });
-
-  it('installs what the lock file says', () => {
-    expect(named('RUN').map(({ argument }) => argument)).toContainEqual(expect.stringMatching(/^npm ci /));
-  });
-});
-
-describe('the health check', () => {
-  it('is fine while rows come, and not when they have ceased or never came', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tickwise-health-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    const health = () =>
-      spawnSync(process.execPath, [`${FOLDER}/health.mjs`], { env: { HEALTH_FOLDER: folder } }).status;
-
-    const before = health();
-    writeFileSync(join(folder, 'rows'), 'row');
-    const fresh = health();
-    utimesSync(join(folder, 'rows'), 0, 0);
-    const old = health();
-
-    expect([before, fresh, old]).toEqual([1, 0, 1]);
+  it.each([
+    ['an instruction that is not known', 'FROM any AS a\nADD x /', 'a step must be one that is known, got ADD'],
+    ['a stage that is not before', 'FROM any AS a\nCOPY --from=b /x ./', 'COPY must name a stage before, got b'],
+    ['a step before the first stage', 'RUN true', 'a Dockerfile must begin with FROM'],
+  ])('refuses %s', (_, text, reason) => {
+    expect(() => build(text)).toThrow(reason);
   });
 });
 
-describe('the services', () => {
-  const sections = new Map(
-    Array.from(compose.matchAll(/^ {2}(bot|records|cache):\n((?: {4}.*\n|\n)+)/gm), ([, name = '', text = '']) => [
-      name,
-      text,
-    ]),
-  );
-
-  it.each(['bot', 'records', 'cache'])('limit the memory and the CPU of %s', (name) => {
-    expect(sections.get(name)).toMatch(/limits:\n\s+cpus: '[\d.]+'\n(?:\s+#.*\n)*\s+memory: \d+M/);
+function build(text: string): Image {
+  const context = mkdtempSync(join(tmpdir(), 'tickwise-context-'));
+  writeFileSync(join(context, 'a.txt'), 'a');
+  const image = new Image(context);
+  onTestFinished(() => {
+    image.remove();
+    rmSync(context, { recursive: true, force: true });
   });
-
-  it('never give up records, and keep the cache apart', () => {
-    expect(sections.get('records')).toContain('--maxmemory-policy, noeviction, --appendonly');
-    expect(sections.get('cache')).toContain('--maxmemory-policy, allkeys-lfu');
-  });
-
-  it.each(['records', 'cache'])('leave room in the memory of %s above what Redis may hold', (name) => {
-    const text = sections.get(name) ?? '';
-    const held = Number(/--maxmemory, (\d+)mb/.exec(text)?.[1]);
-
-    expect(Number(/memory: (\d+)M/.exec(text)?.[1])).toBeGreaterThanOrEqual(held * 1.5);
-  });
-});
-
-describe('the recommendation', () => {
-  it('leaves room above the peak and above the mean', () => {
-    expect(recommend({ peakRssBytes: 170 * 2 ** 20, cpuTradingMs: 1_380 }, 60)).toEqual({
-      memory: '256M',
-      cpus: '0.25',
-      heap: 128,
-    });
-    expect(recommend({ peakRssBytes: 300 * 2 ** 20, cpuTradingMs: 30_000 }, 60).cpus).toBe('2.00');
-  });
-});
+  for (const instruction of readDockerfile(text)) image.step(instruction);
+  return image;
+}

@@ -1,4 +1,6 @@
 import { type Report, reportOf, type VersionReport } from '../../../examples/trading-pipeline/report/report.js';
+import type { FaultDamage, FaultTotals } from '../../../examples/trading-pipeline/report/fault-report.js';
+import { FAULT_KINDS } from '../../../examples/trading-pipeline/faults/fault.js';
 import type { ServiceFigures } from '../../../examples/trading-pipeline/report/services.js';
 
 /** Adds up to a report whose figures all differ, so that none can stand in for another. */
@@ -67,6 +69,67 @@ export function tolerantReport(): Report {
       { cache: 'decisions', what: 'decisions to do something else', total: 1_223, different: 17 },
     ],
   });
+}
+
+/** The same with every kind of fault, and what the usual way lost by them. */
+export function faultyReport(): Report {
+  const harm: FaultDamage = {
+    rowsLost: 107,
+    rowsDoubled: 13,
+    signalsOnWrongPrice: 1_021,
+    signalsMissing: 409,
+    unexplained: 29,
+    staleMs: 0,
+    heldMs: 5_003,
+  };
+  const none: FaultDamage = {
+    ...harm,
+    rowsLost: 0,
+    rowsDoubled: 0,
+    signalsOnWrongPrice: 0,
+    signalsMissing: 17,
+    staleMs: 1_204,
+    heldMs: 2_011,
+  };
+  return reportOf({
+    ...tolerantReport(),
+    faults: {
+      lines: FAULT_KINDS.map((kind, index) => ({
+        kind,
+        symbol: '1000SHIBUSDT',
+        at: index * 7 + 3,
+        duration: 2_500,
+        isVisible: kind !== 'gap',
+        naive: harm,
+        optimised: none,
+      })),
+      naive: faultTotals({ rowsLost: 1_123, rowsDoubled: 31 }),
+      optimised: faultTotals({}),
+    },
+  });
+}
+
+function faultTotals(totals: Partial<FaultTotals>): FaultTotals {
+  return {
+    rowsMeant: 6_151,
+    rowsLost: 0,
+    rowsDoubled: 0,
+    signalsOnWrongPrice: 0,
+    signalsMissing: 3,
+    unexplained: 0,
+    reconnects: 9,
+    framesWithheld: 211,
+    tradesDoubled: 0,
+    booksLost: 0,
+    restRequests: 37,
+    restRefused: 5,
+    gaps: 7,
+    recoveries: 7,
+    tradesDropped: 11,
+    staleMs: 8_500,
+    failures: 19,
+    ...totals,
+  };
 }
 
 function serviceFigures(figures: Partial<ServiceFigures>): ServiceFigures {

@@ -2,12 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pageOf } from '../../../examples/trading-pipeline/report/page/page.js';
-import { sampleReport } from '../../examples/report/sample-report.js';
-import { Chromium, type View } from './chromium.js';
-import { COLOURS, contrastOf, PAIRS } from './contrast.js';
-import { FIND_FAULTS } from './look.js';
+import { faultyReport, sampleReport, tolerantReport } from '../../examples/report/sample-report.js';
+import { chromiumPath, keepPicture, openBrowser, openPage, type WatchedPage } from './browser.js';
+import { findFaults, VIEWS, type View } from './look.js';
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `COIN${i}USDT`);
 
@@ -17,78 +17,83 @@ const REPORTS = {
   'of seven symbols, the most with figures': [sampleReport({ symbols: names(7) })],
   'of forty symbols': [sampleReport({ symbols: names(40), name: 'a-name-'.repeat(20) })],
   'of two recordings': [sampleReport({ symbols: ['BTCUSDT'] }), sampleReport()],
+  'with services, in mode tolerant': [tolerantReport()],
+  'with faults': [faultyReport()],
 };
 
-const VIEWS = [1_400, 400].flatMap((width) => (['light', 'dark'] as const).map((scheme): View => ({ width, scheme })));
+describe.skipIf(chromiumPath === undefined)('in a browser', () => {
+  let browser: Browser;
+  let folder: string;
 
-const path = Chromium.find();
-let chromium: Chromium;
-let folder: string;
-
-beforeAll(async () => {
-  if (path === undefined) return;
-  folder = await mkdtemp(join(tmpdir(), 'tickwise-page-'));
-  chromium = await Chromium.start(path);
-}, 60_000);
-
-beforeEach(({ skip }) => skip(path === undefined, 'Chromium is not installed'));
-
-afterAll(async () => {
-  if (path === undefined) return;
-  await chromium.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-describe.each(Object.entries(REPORTS))('a report %s', (name, reports) => {
-  it.each(VIEWS)('can be read $width wide and $scheme: nothing overlaps, nothing is cut', async (view) => {
-    const file = join(folder, `${name}.html`);
-    await writeFile(file, pageOf(reports));
-
-    await chromium.open(pathToFileURL(file).href, view);
-    const faults = await chromium.run(FIND_FAULTS);
-    // For whoever wants to look for himself.
-    const pictures = process.env['TICKWISE_PICTURES'];
-    if (pictures !== undefined)
-      await writeFile(join(pictures, `${name}-${view.width}-${view.scheme}.png`), await chromium.picture());
-
-    expect(faults).toEqual([]);
-    expect(chromium.complaints).toEqual([]);
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tickwise-page-'));
+    browser = await openBrowser();
   });
-});
-
-describe('the look at a page', () => {
-  it('finds labels that overlap, are cut or too small, and a page that is too wide', async () => {
-    const label = (x: number, text: string, size = 12): string =>
-      `<text x="${x}" y="20" font-size="${size}">${text}</text>`;
-    const labels = [label(0, 'first'), label(10, 'second'), label(90, 'third'), label(60, 'tiny', 6)].join('');
-    const file = join(folder, 'faulty.html');
-    await writeFile(file, `<div style="width:500px"><svg width="100" height="40">${labels}</svg></div>`);
-
-    await chromium.open(pathToFileURL(file).href, { width: 400, scheme: 'light' });
-    const faults = (await chromium.run(FIND_FAULTS)) as string[];
-
-    expect(faults).toEqual([
-      expect.stringContaining('the page is 508 wide'),
-      '"first" lies over "second"',
-      '"third" leaves its chart',
-      expect.stringContaining('"tiny" is too small'),
-    ]);
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+  afterAll(async () => {
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
   });
-});
 
-describe('the page', () => {
-  it.each(['light', 'dark'] as const)('has enough contrast in %s', async (scheme) => {
-    const file = join(folder, 'contrast.html');
-    await writeFile(file, pageOf(REPORTS.usual));
-    await chromium.open(pathToFileURL(file).href, { width: 1_400, scheme });
+  describe.each(Object.entries(REPORTS))('a report %s', (name, reports) => {
+    it.each(VIEWS)('can be read $width wide and $scheme: nothing overlaps, is cut, small or pale', async (view) => {
+      const { page, complaints } = await open(pageOf(reports), view);
 
-    const colours = (await chromium.run(COLOURS)) as Record<string, string>;
+      await keepPicture(page, `report ${name} ${view.width} ${view.scheme}`);
+      expect(await findFaults(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+    });
+  });
 
-    for (const [text, ground] of PAIRS) {
-      // WCAG AA for small text.
-      expect(contrastOf(colours[text] ?? '', colours[ground] ?? ''), `${text} on ${ground}`).toBeGreaterThanOrEqual(
-        4.5,
+  describe('the look at a page', () => {
+    it('finds labels of a drawing that overlap, are cut or too small, and a page that is too wide', async () => {
+      const label = (x: number, text: string, size = 12): string =>
+        `<text x="${x}" y="20" font-size="${size}">${text}</text>`;
+      const labels = [label(0, 'first'), label(10, 'second'), label(90, 'third'), label(60, 'tiny', 6)].join('');
+      const { page } = await open(`<div style="width:500px"><svg width="100" height="40">${labels}</svg></div>`);
+
+      expect(await findFaults(page)).toEqual([
+        expect.stringContaining('the page is 508 wide'),
+        '"third" is cut off',
+        expect.stringContaining('"tiny" is too small'),
+        '"first" lies over "second"',
+      ]);
+    });
+
+    it.each([
+      ['pale letters', '<p style="color:#aaa">pale</p>', '"pale" has too little contrast'],
+      ['letters that shine through', '<p style="opacity:.3">pale</p>', '"pale" has too little contrast'],
+      ['a ground like the letters', '<div style="background:#333"><b>dark</b></div>', '"dark" has too little contrast'],
+      [
+        'letters on a shape of a drawing',
+        '<svg height="40"><rect width="99" height="40" fill="#444"/><text y="20">dark</text></svg>',
+        '"dark" has too little contrast',
+      ],
+      [
+        'a text that its frame cuts off',
+        '<div style="width:50px;overflow:hidden;white-space:nowrap">a long sentence</div>',
+        '"a long sentence" is cut off',
+      ],
+      ['paragraphs on top of one another', '<p>one</p><p style="margin-top:-30px">two</p>', '"one" lies over "two"'],
+    ])('finds %s', async (_, body, fault) => {
+      const { page } = await open(`<body style="color:#000">${body}`);
+
+      expect(await findFaults(page)).toContainEqual(expect.stringContaining(fault));
+    });
+
+    it('lets pass what can be scrolled to, and what is hidden', async () => {
+      const { page } = await open(
+        `<div style="width:50px;overflow-x:auto;white-space:nowrap">a long sentence</div>
+         <p style="visibility:hidden;font-size:2px">nobody sees this</p>`,
       );
-    }
+
+      expect(await findFaults(page)).toEqual([]);
+    });
   });
+
+  async function open(html: string, view: View = { width: 400, scheme: 'light' }): Promise<WatchedPage> {
+    const file = join(folder, 'page.html');
+    await writeFile(file, html);
+    return openPage(browser, pathToFileURL(file).href, view);
+  }
 });

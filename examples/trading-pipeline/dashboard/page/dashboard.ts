@@ -1,7 +1,7 @@
 import { type LiveFigures, type LiveSession, type LiveTick, type LiveUpdate, MOST_TICKS } from '../live-update.js';
 import { place } from './elements.js';
 import { HeatMap } from './heat-map.js';
-import { hitRates, loads, TrendPanel } from './trend-panel.js';
+import { hitRates, lags, queues, TrendPanel } from './trend-panel.js';
 import { Savings } from './savings.js';
 import { SymbolPanel } from './symbol-panel.js';
 import { onThemeChange } from './theme.js';
@@ -11,8 +11,7 @@ interface Panels {
   readonly savings: Savings;
   readonly symbols: readonly SymbolPanel[];
   readonly heatMap: HeatMap;
-  readonly hitRates: TrendPanel;
-  readonly load: TrendPanel;
+  readonly trends: readonly TrendPanel[];
 }
 
 /** The page: takes what the server sends and draws it, at most once a frame. */
@@ -62,15 +61,14 @@ export class Dashboard {
     this.#ticks = [];
     this.#isStory = false;
     if (this.#panels === undefined || figures === undefined) return;
-    const { savings, symbols, heatMap, hitRates: rates, load } = this.#panels;
+    const { savings, symbols, heatMap, trends } = this.#panels;
     savings.show(figures);
     heatMap.show(figures.correlations);
     for (const panel of symbols) panel.add(ticks, isStory);
     const newest = ticks.at(-1);
     if (newest === undefined) return;
     place('time').textContent = new Date(newest.at).toISOString().replace('T', ' ').slice(0, 21);
-    rates.add(newest.at, figures, isStory);
-    load.add(newest.at, figures, isStory);
+    for (const trend of trends) trend.add(newest.at, figures, isStory);
   }
 }
 
@@ -82,8 +80,11 @@ function draw(session: LiveSession): Panels {
     savings: new Savings(place('saved')),
     symbols: symbols.map((_, index) => new SymbolPanel(emptied('symbols', index), session, index)),
     heatMap: new HeatMap(place('correlation'), symbols),
-    hitRates: new TrendPanel(place('hit-rates'), hitRates),
-    load: new TrendPanel(place('load'), loads),
+    trends: [
+      new TrendPanel(place('hit-rates'), hitRates),
+      new TrendPanel(place('queue'), queues),
+      new TrendPanel(place('lag'), (figures) => lags(figures, bar)),
+    ],
   };
 }
 
@@ -93,11 +94,8 @@ function emptied(id: string, index: number): HTMLElement {
   return element;
 }
 
-function eachChart(
-  { symbols, hitRates: rates, load }: Panels,
-  change: (panel: SymbolPanel | TrendPanel) => void,
-): void {
-  for (const panel of [...symbols, rates, load]) change(panel);
+function eachChart({ symbols, trends }: Panels, change: (panel: SymbolPanel | TrendPanel) => void): void {
+  for (const panel of [...symbols, ...trends]) change(panel);
 }
 
 function say(state: 'live' | 'lost' | 'ended', text: string): void {

@@ -3,6 +3,9 @@ import { ColorType, type ChartOptions, type DeepPartial } from 'lightweight-char
 /** Pixels from one tick to the next: a few hundred ticks are seen at once. */
 const BAR_SPACING = 1.5;
 
+/** Pixels between the newest tick and the scale. */
+const LABEL_ROOM = 24;
+
 /** A colour of the style sheet, as the visitor's light or dark setting has it. */
 export function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -25,6 +28,9 @@ export function chartLook(): DeepPartial<ChartOptions> {
       secondsVisible: true,
       barSpacing: BAR_SPACING,
       minBarSpacing: 0.2,
+      // Half the newest label's width, which would be cut off at the edge.
+      rightOffsetPixels: LABEL_ROOM,
+      allowBoldLabels: false,
     },
   };
 }

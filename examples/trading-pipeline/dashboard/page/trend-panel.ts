@@ -22,9 +22,14 @@ export function hitRates({ caches }: LiveFigures): Reading {
   return Object.fromEntries(asked.map(([name, { calls, hits }]) => [name, (hits / calls) * 100]));
 }
 
-/** What is in hand. */
-export function loads({ load }: LiveFigures): Reading {
-  return { 'batches being written': load.concurrency, 'rows waiting': load.queue, 'bars undecided': load.lag };
+/** What waits for the database. */
+export function queues({ load }: LiveFigures): Reading {
+  return { 'rows waiting': load.queue, 'batches being written': load.concurrency };
+}
+
+/** How far the bot is behind its market, in milliseconds; `bar` is the length of one. */
+export function lags({ load }: LiveFigures, bar: number): Reading {
+  return { 'to store the oldest row': load.oldest, 'to decide on the oldest bar': load.lag * bar };
 }
 
 interface Line {
@@ -91,7 +96,8 @@ export class TrendPanel {
     const shade = `line-${(this.#lines.size % COLOURS) + 1}`;
     const entry = add(this.#legend, 'span');
     entry.style.setProperty('--of', `var(--${shade})`);
-    const options = { color: colour(shade), lineWidth: 2, priceLineVisible: false } as const;
+    // Its newest value stands in the legend.
+    const options = { color: colour(shade), lineWidth: 2, priceLineVisible: false, lastValueVisible: false } as const;
     const series = this.#chart.addSeries(LineSeries, options) as ISeriesApi<'Line', UTCTimestamp>;
     const line: Line = { colour: shade, entry, series, points: [] };
     this.#lines.set(name, line);

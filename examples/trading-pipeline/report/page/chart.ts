@@ -12,6 +12,8 @@ export interface Chart {
   /** What to look for; shown below. */
   readonly note?: string;
   readonly drawing: PlotOptions;
+  /** The same for a phone, where it takes the place of a wide drawing. */
+  readonly phone?: PlotOptions;
   /** `wide` has a row for itself. */
   readonly size?: 'wide';
 }
@@ -20,14 +22,19 @@ export interface Chart {
 const { document } = parseHTML('<!doctype html><html></html>');
 
 /** Draws a chart as SVG without anything around it that would need a style or a script. */
-export function chartMarkup({ title, note = '', drawing, size }: Chart): Markup {
+export function chartMarkup({ title, note = '', drawing, phone, size }: Chart): Markup {
+  return markup`<figure class="${size ?? ''}">
+    <figcaption>${title}</figcaption>
+    <div class="chart ${phone === undefined ? '' : 'desk'}">${draw(drawing)}</div>
+    ${phone === undefined ? markup`` : markup`<div class="chart phone">${draw(phone)}</div>`}
+    <p>${note}</p>
+  </figure>`;
+}
+
+function draw(drawing: PlotOptions): Markup {
   const svg = plot({ width: CHART_WIDTH, ...drawing, document });
   svg.querySelector('style')?.remove(); // the page's own style says it
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-hidden', 'true'); // the caption and the tables say the same
-  return markup`<figure class="${size ?? ''}">
-    <figcaption>${title}</figcaption>
-    <div class="chart">${new Markup(String(svg))}</div>
-    <p>${note}</p>
-  </figure>`;
+  return new Markup(String(svg));
 }

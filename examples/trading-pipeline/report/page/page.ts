@@ -96,6 +96,12 @@ function survivedOf(report: Report): Markup {
 function faultsOf({ faults }: Report): Markup {
   if (faults === undefined) return markup``;
   return markup`<h3>What went wrong on purpose</h3>
+    <p class="soft">
+      Connections were cut, messages sent twice or left out, the exchange fell silent or answered 429 (too many
+      requests), the database or the language model was slow or down. The two versions then see different prices, so
+      their signals need not be equal; no row may be lost or doubled. A signal not given is one that was held back, or
+      impossible, until the price was known again.
+    </p>
     ${faultTable(faults)}
     <h3>How each version came through</h3>
     ${survivalTable(faults)}`;

@@ -17,7 +17,7 @@ const MORE_FIGURES: readonly Figure[] = [
 ];
 
 /** What was compared, and how much of it is equal. */
-export function equalityTable({ signals, decisions, books, rows, services, differences }: Report): Markup {
+export function equalityTable({ signals, decisions, books, rows, services, differences, faults }: Report): Markup {
   const lines: readonly (readonly [string, Comparison])[] = [
     ['signals of the models', signals],
     ['decisions to trade', decisions],
@@ -32,8 +32,9 @@ export function equalityTable({ signals, decisions, books, rows, services, diffe
 
   function verdict(total: number, equal: number): Markup {
     if (total > 0 && total === equal) return markup`<span class="good">all equal</span>`;
-    // In mode tolerant only the books have to be equal.
-    if (differences !== undefined && equal < total) return markup`${whole(total - equal)} differ`;
+    // In mode tolerant only the books have to be equal, and with faults each version has met another market.
+    const mayDiffer = differences !== undefined || faults !== undefined;
+    if (mayDiffer && equal < total) return markup`${whole(total - equal)} differ`;
     return markup`<span class="bad">not proven</span>`;
   }
 }
