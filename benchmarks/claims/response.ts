@@ -22,7 +22,7 @@ function percentile(sorted: readonly number[], share: number): number {
 const p95 = (sorted: readonly number[]): number => percentile(sorted, 0.95);
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-const ENDPOINT = `GET /bars?symbol=: the last 200 bars of a second from 50,000 trades in DuckDB (5 copies of the recorded ones); ${CALLERS} callers, each of whom asks again ${PAUSE} ms after an answer; 100 trades written every second. A query per request against memo with a life of a second, served while it is renewed, one query at a time per symbol; equal texts at the end.`;
+const ENDPOINT = `GET /bars?symbol=: the last 200 bars of a second from 200,000 trades in DuckDB (20 copies of the recorded ones); ${CALLERS} callers, each of whom asks again ${PAUSE} ms after an answer; 100 trades written every second. A query per request against memo with a life of a second, served while it is renewed, one query at a time per symbol; equal texts at the end.`;
 
 type Read = (usual: EndpointRun, ours: EndpointRun) => Measured;
 

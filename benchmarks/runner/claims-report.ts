@@ -29,8 +29,9 @@ export function summaryOf(results: readonly ClaimResult[]): string {
 }
 
 /** One claim in one line, for a run that is under way. */
-export function lineOf({ group, claim, measured, verdict, reason }: ClaimResult): string {
-  return `${verdict.padEnd(12)} ${group}, ${claim}: ${verdict === 'not measured' ? (reason ?? '') : measured}`;
+export function lineOf({ group, claim, measured, verdict, reason = '' }: ClaimResult): string {
+  const [why = ''] = reason.split('\n');
+  return `${verdict.padEnd(12)} ${group}, ${claim}: ${verdict === 'not measured' ? why : measured}`;
 }
 
 /** In the order of the documents; those of one document as they were measured. */

@@ -8,7 +8,7 @@ import { trades } from './trades.js';
 import { UnavailableError } from './unavailable.js';
 
 /** Copies of the recording that the table begins with, an hour apart. */
-const COPIES = 5;
+const COPIES = 20;
 const HOUR = 3_600_000;
 /** Trades that are added at once. */
 const ADDED = 100;
@@ -46,19 +46,23 @@ class TradeTable {
   queries = 0;
   queryMs = 0;
   readonly #connection: duckdb.DuckDBConnection;
+  /** Of its own: queries and writes do not wait for one another. */
+  readonly #writer: duckdb.DuckDBConnection;
   #added = 0;
 
-  private constructor(connection: duckdb.DuckDBConnection) {
+  private constructor(connection: duckdb.DuckDBConnection, writer: duckdb.DuckDBConnection) {
     this.#connection = connection;
+    this.#writer = writer;
   }
 
   static async open(): Promise<TradeTable> {
     const { DuckDBInstance } = await import('@duckdb/node-api').catch((error: unknown): never => {
       throw new UnavailableError(`DuckDB is not here: ${String(error)}`);
     });
-    const connection = await (await DuckDBInstance.create(':memory:')).connect();
+    const database = await DuckDBInstance.create(':memory:');
+    const connection = await database.connect();
     await connection.run('CREATE TABLE trades (ts BIGINT, symbol VARCHAR, price DOUBLE, size DOUBLE)');
-    const table = new TradeTable(connection);
+    const table = new TradeTable(connection, await database.connect());
     await table.#append(trades());
     // Older copies, so that the newest seconds are those of the recording.
     await connection.run(
@@ -105,10 +109,11 @@ class TradeTable {
 
   close(): void {
     this.#connection.closeSync();
+    this.#writer.closeSync();
   }
 
   async #append(rows: ReturnType<typeof trades>): Promise<void> {
-    const appender = await this.#connection.createAppender('trades');
+    const appender = await this.#writer.createAppender('trades');
     for (const { ts, symbol, price, size } of rows) {
       appender.appendBigInt(BigInt(ts));
       appender.appendVarchar(symbol);
