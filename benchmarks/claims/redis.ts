@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { BatchWriter } from 'tickwise/batch';
 import { bucketOf, RecordPack, redisSink } from 'tickwise/sinks/redis';
 import { COUNT, DECIMALS, type OptionRecord, RECORDS } from '../batch/support/option-records.js';
+import { atDistance } from '../batch/support/distance.js';
 import { redisUrl } from '../batch/support/redis-server.js';
 import type { Claim, ClaimGroup, Measured } from '../runner/claim.js';
 import { TRACKER } from './support/documents.js';
@@ -13,6 +14,9 @@ import { UnavailableError } from './support/unavailable.js';
 const BUCKETS = 20;
 /** Rounds of writing and of reading everything; the median counts. */
 const ROUNDS = 5;
+/** Records of a burst, and milliseconds to the far Redis. */
+const BURST = 500;
+const AWAY = 1;
 const pack = new RecordPack(DECIMALS);
 
 /** What a way to keep the newest record of every option took. */
@@ -22,8 +26,6 @@ interface Kept {
   /** Times that Redis read from a connection, and bytes in both directions, as it counts them. */
   readonly reads: number;
   readonly network: number;
-  /** Mean milliseconds from a record until Redis has it. */
-  readonly latency: number;
   /** Milliseconds for reading the whole chain, and every record one after the other: medians. */
   readonly chain: number;
   readonly single: number;
@@ -31,8 +33,8 @@ interface Kept {
 
 /** How records are written and found again. */
 interface Way {
-  /** Writes all; says how long each has waited until it was stored, in milliseconds. */
-  readonly write: (redis: Redis) => Promise<readonly number[]>;
+  /** Writes records that have come at once; says how long each has waited until it was stored, in milliseconds. */
+  readonly write: (redis: Redis, records: readonly OptionRecord[]) => Promise<readonly number[]>;
   readonly read: (redis: Redis, symbol: string) => Promise<object>;
   /** All at once, by symbol. */
   readonly readAll: (redis: Redis) => Promise<ReadonlyMap<string, object>>;
@@ -40,10 +42,10 @@ interface Way {
 
 /** A hash per option with the venue's names, written when it comes. */
 const USUAL: Way = {
-  async write(redis) {
+  async write(redis, records) {
     const started = performance.now();
     const waits: number[] = [];
-    for (const record of RECORDS) {
+    for (const record of records) {
       await redis.hset(`options:latest:${record.symbol}`, { ...record });
       waits.push(performance.now() - started);
     }
@@ -67,7 +69,7 @@ function numbersOf({ symbol: _symbol, ...texts }: Texts): object {
 
 /** Packed records in buckets, written in batches. */
 const OURS: Way = {
-  async write(redis) {
+  async write(redis, records) {
     const id = ({ symbol }: OptionRecord): string => symbol;
     const sink = redisSink<OptionRecord>({
       client: redis,
@@ -75,10 +77,10 @@ const OURS: Way = {
     });
     const writer = new BatchWriter<OptionRecord>({ sink, maxItems: 500, flushWhenIdle: true });
     // A bot's sink is open when the first burst comes, as the connection of the usual way is.
-    for (const first of RECORDS.slice(0, 1)) await writer.write(first);
+    for (const first of records.slice(0, 1)) await writer.write(first);
     const started = performance.now();
     const waits = await Promise.all(
-      RECORDS.map(async (record) => {
+      records.map(async (record) => {
         await writer.write(record);
         return performance.now() - started;
       }),
@@ -103,9 +105,7 @@ let measured: Promise<{ readonly usual: Kept; readonly ours: Kept }> | undefined
 
 function both(): NonNullable<typeof measured> {
   return (measured ??= (async () => {
-    const isHere = (process.env['PATH'] ?? '').split(delimiter).some((path) => existsSync(join(path, 'redis-server')));
-    if (!isHere) throw new UnavailableError('Redis is not here: apt-get install redis-server');
-    const redis = new Redis(await redisUrl());
+    const redis = new Redis(await urlOfRedis());
     try {
       return { usual: await keep(redis, USUAL), ours: await keep(redis, OURS) };
     } finally {
@@ -114,12 +114,39 @@ function both(): NonNullable<typeof measured> {
   })());
 }
 
+/** How long records of a burst wait, with a way to Redis and without. */
+async function latency(): Promise<Measured> {
+  const url = await urlOfRedis();
+  const far = await waits(await atDistance(url, AWAY));
+  const near = await waits(url);
+  return { value: far.value, text: `${far.text}; on loopback ${near.text}` };
+}
+
+async function waits(url: string): Promise<Measured> {
+  const redis = new Redis(url);
+  const burst = RECORDS.slice(0, BURST);
+  try {
+    const means: number[][] = [[], []];
+    for (let round = 0; round < ROUNDS; round++)
+      for (const [index, way] of [USUAL, OURS].entries()) means[index]?.push(meanOf(await way.write(redis, burst)));
+    const [usual = Number.NaN, ours = Number.NaN] = means.map(medianOf);
+    return saving('ms', usual, ours);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** A Redis of this process's own. @throws UnavailableError when the machine has none. */
+function urlOfRedis(): Promise<string> {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  if (folders.some((path) => existsSync(join(path, 'redis-server')))) return redisUrl();
+  throw new UnavailableError('Redis is not here: apt-get install redis-server');
+}
+
 async function keep(redis: Redis, { write, read, readAll }: Way): Promise<Kept> {
-  const latencies: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) latencies.push(meanOf(await write(redis)));
   await redis.flushall('SYNC');
   const before = await countersOf(redis);
-  await write(redis);
+  await write(redis, RECORDS);
   const after = await countersOf(redis);
   const keys = await redis.keys('*');
   const sizes = await Promise.all(keys.map((key) => redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '0')));
@@ -140,7 +167,6 @@ async function keep(redis: Redis, { write, read, readAll }: Way): Promise<Kept> 
     memory: sizes.reduce<number>((sum, size) => sum + Number(size), 0),
     reads: after.reads - before.reads,
     network: after.network - before.network,
-    latency: medianOf(latencies),
     chain,
     single,
   };
@@ -244,13 +270,12 @@ export default {
       'bytes',
       ({ network }) => network,
     ),
-    kept(
-      'Latency: 30% improvement',
-      'latency of writes: 30 % less',
-      0.3,
-      'From the arrival of all until Redis has said that it has the record: mean of a burst, median of five.',
-      'ms',
-      ({ latency }) => latency,
-    ),
+    {
+      source: { document: TRACKER, words: 'Latency: 30% improvement' },
+      claim: 'latency of writes: 30 % less',
+      how: `Bursts of ${BURST} option records into a Redis ${AWAY} ms away each way, by a proxy in a thread: written one after the other against redisSink behind a BatchWriter that flushes when idle. From the burst until Redis has said that it has the record: mean of a burst, median of ${ROUNDS}. Beside it the same without the distance.`,
+      promised: { atLeast: 0.3 },
+      measure: latency,
+    },
   ],
 } satisfies ClaimGroup;
