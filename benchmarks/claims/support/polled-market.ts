@@ -26,21 +26,43 @@ export async function pollMarket(
   clock: VirtualClock,
   look: (symbol: PolledSymbol, ask: number) => void,
 ): Promise<void> {
-  const bars = minuteBars(SYMBOLS, BARS);
-  const symbols = bars.map(({ symbol }) => ({ symbol, minutes: ringOf(), fives: ringOf() }));
+  const market = new Market();
   let ask = 0;
   for (let minute = 0; minute < BARS; minute++) {
-    symbols.forEach(({ minutes, fives }, index) => {
-      const bar = bars[index]?.bars[minute];
+    market.close(minute);
+    for (let time = 0; time < MINUTE; time += EVERY) {
+      for (const symbol of market.symbols) look(symbol, ask);
+      ask++;
+      await clock.advance(EVERY);
+    }
+  }
+}
+
+/** The same looks at the same bars without a clock, for measuring what they take. */
+export function replayMarket(look: (symbol: PolledSymbol) => void): void {
+  const market = new Market();
+  for (let minute = 0; minute < BARS; minute++) {
+    market.close(minute);
+    for (let time = 0; time < MINUTE; time += EVERY) for (const symbol of market.symbols) look(symbol);
+  }
+}
+
+/** Symbols whose bars close once a minute. */
+class Market {
+  readonly symbols: readonly PolledSymbol[];
+  readonly #bars = minuteBars(SYMBOLS, BARS);
+
+  constructor() {
+    this.symbols = this.#bars.map(({ symbol }) => ({ symbol, minutes: ringOf(), fives: ringOf() }));
+  }
+
+  close(minute: number): void {
+    this.symbols.forEach(({ minutes, fives }, index) => {
+      const bar = this.#bars[index]?.bars[minute];
       if (bar === undefined) return;
       minutes.append(bar.close, bar.volume);
       if (minute % LONG_BAR === 0) fives.append(bar.close, bar.volume);
     });
-    for (let time = 0; time < MINUTE; time += EVERY) {
-      for (const symbol of symbols) look(symbol, ask);
-      ask++;
-      await clock.advance(EVERY);
-    }
   }
 }
 
