@@ -10,7 +10,7 @@ import {
 import type { Claim, ClaimGroup, Measured } from '../runner/claim.js';
 import { CENTRAL, PLAN, PLATFORM, SIGNALS } from './support/documents.js';
 import { consensusOf, decisionOf, featuresOf, opinionsOf, predictOf, regimeOf } from './support/models.js';
-import { POLLED, type PolledSymbol, pollMarket, replayMarket } from './support/polled-market.js';
+import { POLLED, type PolledSymbol, pollMarket, REPLAYED, replayMarket } from './support/polled-market.js';
 import { mustEqual, saving } from './support/saving.js';
 import { timeBoth } from './support/cpu.js';
 import { trades, TRADES_SOURCE } from './support/trades.js';
@@ -199,7 +199,7 @@ function polled(document: string, words: string, claim: string, promised: number
 
 /** The same session as often as it takes to measure its time. */
 function timed(document: string, words: string, claim: string, promised: number, measure: Claim['measure']): Claim {
-  const how = `${POLLED}. CPU time of the whole session, median of 7 alternated rounds in one process; equal answers.`;
+  const how = `${REPLAYED}. CPU time of the whole session, median of 7 alternated rounds in one process; equal answers.`;
   return { source: { document, words }, claim, how, measure, promised: { atLeast: promised } };
 }
 

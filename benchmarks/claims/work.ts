@@ -1,10 +1,8 @@
-import { microBatch } from 'tickwise/batch';
 import { rollingMin } from 'tickwise/indicators';
 import { JsonSeries } from 'tickwise/json';
 import { memo } from 'tickwise/memo';
 import { SeriesRing } from 'tickwise/ring';
 import { RollingCorrelation } from 'tickwise/rolling';
-import { DenseNetwork, seededRandom } from '../batch/support/dense-network.js';
 import { clairvoyantHits } from '../memo/support/traces-belady.js';
 import { type Trace, TRACES } from '../memo/support/traces.js';
 import type { ClaimGroup, Measured } from '../runner/claim.js';
@@ -20,8 +18,6 @@ const CLIENTS = 20;
 const TICKS = 100;
 const SYMBOLS = 20;
 const BARS = 1_300;
-/** Symbols that ask a model in one turn, turns, and features. */
-const [ROWS, TURNS, FEATURES] = [256, 50, 64];
 /** How far two correlations may be apart that are computed in another order. */
 const CLOSE = 1e-9;
 
@@ -115,24 +111,6 @@ function pairsOf<T>(items: readonly T[], fn: (a: T, b: T) => number): number[] {
   return items.flatMap((a, i) => items.slice(i + 1).map((b) => fn(a, b)));
 }
 
-/** Predictions of one model for many symbols in the same turn. */
-async function batchedModels(): Promise<Measured> {
-  const random = seededRandom(8);
-  const network = new DenseNetwork([FEATURES, 64, 32, 3], random);
-  const rows = Array.from({ length: ROWS }, () => Float64Array.from({ length: FEATURES }, () => random() * 2 - 1));
-  const predict = microBatch(async (batch: readonly Float64Array[]) => network.predictAll(batch));
-  const turns = (ask: (row: Float64Array) => Promise<Float64Array>) => async (): Promise<Float64Array[]> => {
-    let last: Float64Array[] = [];
-    for (let turn = 0; turn < TURNS; turn++) last = await Promise.all(rows.map((row) => ask(row)));
-    return last;
-  };
-  const usual = turns(async (row) => network.predict(row));
-  const ours = turns((row) => predict(row));
-  mustEqual(await usual(), await ours());
-  const times = await timeBoth(usual, ours);
-  return saving(`ms of CPU for ${TURNS} turns`, times.usual, times.ours);
-}
-
 /** Misses of the better policy beside plain LRU, and of a cache that knows the future. */
 async function misses(): Promise<Measured> {
   const names = ['Zipf 0.9', 'Zipf 1.1', 'loop over 1 000 keys'] as const;
@@ -178,15 +156,6 @@ export default {
       how: `All pairs of up to ${SYMBOLS} symbols over ${WINDOW} closes after every bar of ${MINUTES_SOURCE}: all again against RollingCorrelation, equal within ${CLOSE}. ${CPU}`,
       measure: correlations,
       promised: { atLeast: 0.85 },
-    },
-    {
-      source: { document: PLAN, words: '60% faster for multiple symbols' },
-      claim: 'batch of models: 60 % less time',
-      how: `${TURNS} turns in which ${ROWS} symbols ask the same model (${FEATURES} features, layers of 64, 32 and 3, seeded): one by one against microBatch, matrix times matrix, equal to the bit. ${CPU}`,
-      promised: { atLeast: 0.6 },
-      reason:
-        'these predictions are a few microseconds each; a call shared by all saves what a call costs, and that is more when the model is another process',
-      measure: batchedModels,
     },
     {
       source: { document: PLATFORM, words: '60% reduction in cache miss rate' },

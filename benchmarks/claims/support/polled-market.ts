@@ -26,7 +26,7 @@ export async function pollMarket(
   clock: VirtualClock,
   look: (symbol: PolledSymbol, ask: number) => void,
 ): Promise<void> {
-  const market = new Market();
+  const market = new Market(BARS, WINDOW);
   let ask = 0;
   for (let minute = 0; minute < BARS; minute++) {
     market.close(minute);
@@ -38,10 +38,16 @@ export async function pollMarket(
   }
 }
 
-/** The same looks at the same bars without a clock, for measuring what they take. */
+/** Bars and longest window of a replay: the documents look at 200 bars. */
+const LONG = { bars: 500, window: 200 };
+
+/** The same for {@link replayMarket}. */
+export const REPLAYED = `${SYMBOLS} symbols and ${LONG.bars} bars each of ${MINUTES_SOURCE}, windows of up to ${LONG.window}; every symbol is asked 120 times between two bars`;
+
+/** The same looks without a clock, for measuring what they take. */
 export function replayMarket(look: (symbol: PolledSymbol) => void): void {
-  const market = new Market();
-  for (let minute = 0; minute < BARS; minute++) {
+  const market = new Market(LONG.bars, LONG.window);
+  for (let minute = 0; minute < LONG.bars; minute++) {
     market.close(minute);
     for (let time = 0; time < MINUTE; time += EVERY) for (const symbol of market.symbols) look(symbol);
   }
@@ -50,10 +56,11 @@ export function replayMarket(look: (symbol: PolledSymbol) => void): void {
 /** Symbols whose bars close once a minute. */
 class Market {
   readonly symbols: readonly PolledSymbol[];
-  readonly #bars = minuteBars(SYMBOLS, BARS);
+  readonly #bars: ReturnType<typeof minuteBars>;
 
-  constructor() {
-    this.symbols = this.#bars.map(({ symbol }) => ({ symbol, minutes: ringOf(), fives: ringOf() }));
+  constructor(bars: number, window: number) {
+    this.#bars = minuteBars(SYMBOLS, bars);
+    this.symbols = this.#bars.map(({ symbol }) => ({ symbol, minutes: ringOf(window), fives: ringOf(window) }));
   }
 
   close(minute: number): void {
@@ -66,6 +73,6 @@ class Market {
   }
 }
 
-function ringOf(): SeriesRing<Columns> {
-  return new SeriesRing({ capacity: WINDOW, columns: { close: 'f64', volume: 'f64' } });
+function ringOf(capacity: number): SeriesRing<Columns> {
+  return new SeriesRing({ capacity, columns: { close: 'f64', volume: 'f64' } });
 }
