@@ -131,13 +131,17 @@ const regimeTime = (): Promise<Measured> =>
   );
 
 /** Opinions of three sources and the regime, then their weighted sum. */
-const agreed = ({ minutes, fives }: PolledSymbol): ReturnType<typeof consensusOf> =>
+const agreedOn = (minutes: PolledSymbol['minutes'], fives: PolledSymbol['fives']): ReturnType<typeof consensusOf> =>
   consensusOf(opinionsOf(featuresOf(minutes)), regimeOf(fives));
 
+const agreed: Ask<ReturnType<typeof consensusOf>> = ({ minutes, fives }) => agreedOn(minutes, fives);
+
 const consensusTime = (): Promise<Measured> =>
-  sessionTime('consensus', agreed, (fn) =>
-    cacheConsensus(fn, { clock: still, key: ({ minutes, fives }) => [minutes, fives] }),
-  );
+  sessionTime('consensus', agreed, () => {
+    // Rings are keys by themselves.
+    const cached = cacheConsensus(agreedOn, { clock: still });
+    return ({ minutes, fives }) => cached(minutes, fives);
+  });
 
 const consensus = (): Promise<Measured> =>
   computed('consensus computed', agreed, (fn, clock) =>
