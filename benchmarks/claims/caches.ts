@@ -213,7 +213,13 @@ export default {
     polled(PLAN, '80% reduction in feature computation', 'features computed: 80 % fewer', 0.8, features),
     polled(PLAN, '75% reduction in model inference', 'predictions computed: 75 % fewer', 0.75, inference),
     polled(PLAN, '95% reduction in regime detection', 'regimes detected: 95 % fewer', 0.95, regime),
-    polled(PLAN, 'Gate decisions ... 90% reduction', 'decisions computed: 90 % fewer', 0.9, decisions),
+    polled(
+      PLAN,
+      'Gate Decisions | Every time | Cached 10s | 90% reduction',
+      'decisions computed: 90 % fewer',
+      0.9,
+      decisions,
+    ),
     polled(CENTRAL, 'Cache Hit Rate: 85-95% typical', 'hit rate: at least 85 %', 0.85, hitRate),
     polled(SIGNALS, '50-70% reduction in consensus calculation time', 'consensus computed: 50 % fewer', 0.5, consensus),
     timed(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Clock, VirtualClock } from 'tickwise/core';
 import { ActivityMonitor, bybitV5, FeedPool } from 'tickwise/feed';
 import { seededRandom } from '../batch/support/dense-network.js';
@@ -9,10 +10,12 @@ import { mustEqual, saving } from './support/saving.js';
 import { HabitualClient, STRICT, StrictVenue } from './support/strict-venue.js';
 
 const HOUR = 3_600_000;
-const HOURS = 8;
+const HOURS = 1;
 const TOPICS = Array.from({ length: 386 }, (_, index) => `publicTrade.COIN${index}USDT`);
 
 const PAIRS = 20;
+/** As many as the document's bot trades: those that trade least are silent most. */
+const FEW = 3;
 const MINUTE = 60_000;
 const DAY_MINUTES = 1_440;
 /** How often the usual way looks, and how long a pair may be silent, in milliseconds. */
@@ -33,9 +36,13 @@ async function reconnections(): Promise<{ readonly usual: number; readonly ours:
   const venue = new StrictVenue(network, clock, seededRandom(386));
   const pool = new FeedPool({ protocol: bybitV5('spot'), url: STRICT, ioClock: clock, random: seededRandom(7) });
   const subscribing = Promise.all(TOPICS.map((topic) => pool.subscribe(topic, () => undefined)));
-  await clock.advance(10_000);
+  // The pool imports `ws` first, which takes turns of the event loop and no time of the clock.
+  while (pool.stats().live < TOPICS.length) {
+    await setImmediate();
+    await clock.advance(10);
+  }
   await subscribing;
-  await clock.advance(HOURS * HOUR - 10_000);
+  await clock.advance(HOURS * HOUR);
   const { reconnects } = pool.stats();
   mustEqual(TOPICS.length, venue.subscribed);
   await pool.close();
@@ -58,8 +65,10 @@ function counting(clock: VirtualClock): { readonly clock: Clock; readonly fired:
 }
 
 /** Looks for silent pairs in a recorded day. Both ways must find the same silences. */
-async function checks(): Promise<Measured> {
-  const bars = minuteBars(PAIRS, Infinity).filter((each) => each.bars.length > DAY_MINUTES);
+async function checksOf(count: number): Promise<Measured> {
+  const bars = minuteBars(PAIRS, Infinity)
+    .filter((each) => each.bars.length > DAY_MINUTES)
+    .slice(-count);
   const start = Math.max(...bars.map(({ bars: [first] }) => first?.ts ?? 0));
   const traded = bars.map(({ symbol, bars: each }) => ({ symbol, minutes: new Set(each.map(({ ts }) => ts)) }));
   const clock = new VirtualClock();
@@ -96,7 +105,13 @@ async function checks(): Promise<Measured> {
   return saving(`times woken up to look, ${found.length} silences found by both`, looks, fired());
 }
 
-const VENUE = `A venue that cuts who is silent for 20 to 45 s, asks for more than 10 topics at once or says more than 20 messages a second; ${TOPICS.length} topics, ${HOURS} hours of a VirtualClock, real WebSockets in one process. The document’s settings (ping every 45 s) against FeedPool with those of its Bybit protocol; all topics stay subscribed.`;
+const VENUE = `A venue that cuts who is silent for 20 to 45 s, asks for more than 10 topics at once or says more than 20 messages a second; ${TOPICS.length} topics, an hour of a VirtualClock, real WebSockets in one process. The document’s settings (ping every 45 s) against FeedPool with those of its Bybit protocol; all topics stay subscribed.`;
+
+async function checks(): Promise<Measured> {
+  const { value, text } = await checksOf(FEW);
+  const beside = await checksOf(PAIRS);
+  return { value, text: `${text}; of ${PAIRS} pairs ${beside.text}` };
+}
 
 export default {
   title: 'staying connected, and knowing when nothing comes',
@@ -124,7 +139,7 @@ export default {
     {
       source: { document: PLAN, words: '90% reduction in unnecessary checks' },
       claim: 'checks for silence: 90 % fewer',
-      how: `A day of ${MINUTES_SOURCE}: which pair was silent for ${SILENCE / MINUTE} minutes? A look at all every ${LOOK / 1_000} s against ActivityMonitor, whose timer is counted each time it fires; the same silences.`,
+      how: `A day of ${MINUTES_SOURCE}: which of the ${FEW} least traded pairs was silent for ${SILENCE / MINUTE} minutes? A look at all every ${LOOK / 1_000} s against ActivityMonitor, whose timer is counted each time it fires; the same silences.`,
       promised: { atLeast: 0.9 },
       measure: checks,
     },
