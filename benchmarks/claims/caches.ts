@@ -156,19 +156,19 @@ async function repeatedTime(): Promise<Measured> {
     regimeOf(fives),
   ];
   return sessionTime('all three', all, () => {
-    const features = cacheFeatures(({ minutes }: PolledSymbol) => featuresOf(minutes), {
+    const featuresAt = cacheFeatures(({ minutes }: PolledSymbol) => featuresOf(minutes), {
       clock: still,
       key: ({ minutes }) => minutes,
     });
-    const prediction = cachePredictions((symbol: PolledSymbol) => predictOf(features(symbol)), {
+    const prediction = cachePredictions((symbol: PolledSymbol) => predictOf(featuresAt(symbol)), {
       clock: still,
       key: ({ minutes }) => minutes,
     });
-    const regime = cacheRegime(({ fives }: PolledSymbol) => regimeOf(fives), {
+    const regimeAt = cacheRegime(({ fives }: PolledSymbol) => regimeOf(fives), {
       clock: still,
       key: ({ fives }) => fives,
     });
-    return (symbol) => [features(symbol), prediction(symbol), regime(symbol)];
+    return (symbol) => [featuresAt(symbol), prediction(symbol), regimeAt(symbol)];
   });
 }
 

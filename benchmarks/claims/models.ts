@@ -38,7 +38,7 @@ async function compare(what: string, one: Predict, many: (batch: readonly Row[])
 }
 
 const predictAll = (batch: readonly Row[]): Row[] =>
-  network.predictAll(batch.map((row) => Float64Array.from(row))).map((outputs) => [...outputs]);
+  network.predictAll(batch.map((row) => Float64Array.from(row))).map((outputs) => Array.from(outputs));
 
 /** A model that is served over HTTP, as one in another language is: rows of a request in, their outputs back. */
 async function served(): Promise<Measured> {

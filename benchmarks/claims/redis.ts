@@ -117,12 +117,12 @@ function both(): NonNullable<typeof measured> {
 /** How long records of a burst wait, with a way to Redis and without. */
 async function latency(): Promise<Measured> {
   const url = await urlOfRedis();
-  const far = await waits(await atDistance(url, AWAY));
-  const near = await waits(url);
+  const far = await waiting(await atDistance(url, AWAY));
+  const near = await waiting(url);
   return { value: far.value, text: `${far.text}; on loopback ${near.text}` };
 }
 
-async function waits(url: string): Promise<Measured> {
+async function waiting(url: string): Promise<Measured> {
   const redis = new Redis(url);
   const burst = RECORDS.slice(0, BURST);
   try {

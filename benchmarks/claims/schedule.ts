@@ -115,10 +115,10 @@ async function cycles(
           isGone ? TIMEOUT : ANSWER,
         );
       });
-    const running = run(names, task).then((count) => {
-      signals += count;
+    const running = (async () => {
+      signals += await run(names, task);
       ended = clock.now();
-    });
+    })();
     // Long enough for one after the other.
     await clock.advance(names.length * TIMEOUT);
     await running;

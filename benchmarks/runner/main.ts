@@ -75,7 +75,7 @@ async function runAll(words: readonly string[], isQuick: boolean, folder: string
   const claims = await runAllClaims(groups, folder, environment);
   process.stdout.write(`The page is ${await writePage(folder, { reports, claims, environment })}\n`);
   const hasFailed = reports.some(({ standings }) => standings.some(isOurFault));
-  return hasFailed || claims.some(({ hasFailed }) => hasFailed) ? 1 : 0;
+  return hasFailed || claims.some((claim) => claim.hasFailed) ? 1 : 0;
 }
 
 async function chooseBenchmarks(words: readonly string[], isQuick: boolean, folder: string): Promise<readonly Found[]> {

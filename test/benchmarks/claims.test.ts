@@ -75,7 +75,7 @@ async function measured(name: string): Promise<{
   };
   const found = [{ name: `claims/${name}`, file: fileOf(name) }];
   const results = await measureClaims(found, run, {
-    begin: (group, claims) => begun.push(`${group}: ${claims.join(', ')}`),
+    begin: (of, claims) => begun.push(`${of}: ${claims.join(', ')}`),
     end: (result) => ended.push(lineOf(result)),
   });
   return { results, asked, begun, ended };

@@ -86,14 +86,15 @@ class TradeTable {
     const all = trades();
     const last = all.at(-1)?.ts ?? 0;
     this.#added++;
-    await this.#append(all.slice(0, ADDED).map((trade) => ({ ...trade, ts: last + 1_000 * this.#added })));
+    const ts = last + SECOND * this.#added;
+    await this.#append(all.slice(0, ADDED).map(({ symbol, price, size }) => ({ ts, symbol, price, size })));
   }
 
   /** Writes at even times, at most {@link MOST_WRITES} times; `end` waits for the last and says how many there were. */
   writeEvery(pause: number): { readonly end: () => Promise<number> } {
-    let isOver = false;
+    const over = new AbortController();
     const writing = (async () => {
-      while (!isOver && this.#added < MOST_WRITES) {
+      while (!over.signal.aborted && this.#added < MOST_WRITES) {
         await this.write();
         await setTimeout(pause);
       }
@@ -101,7 +102,7 @@ class TradeTable {
     })();
     return {
       end() {
-        isOver = true;
+        over.abort();
         return writing;
       },
     };
