@@ -97,7 +97,7 @@ export default {
   isShared: true,
   claims: [
     {
-      source: { document: TRACKER, words: 'Tracked Options: 2,114' },
+      source: { document: TRACKER, words: 'Tracked Options: 2,114 → 800-1,000 (50% reduction)' },
       claim: 'tracked instruments: 50 % fewer',
       how: 'UniverseFilter with the document’s own rule (volume over 1,000 or open interest over 100) on every option of the recorded Deribit chain of 2026-08-01.',
       promised: { atLeast: 0.5 },

@@ -83,6 +83,14 @@ describe('the claims', () => {
     expect(source.words).not.toBe('');
   });
 
+  it.each(claims.map((claim) => [claim.claim, claim] as const))('hold “%s” to the number in its words', (_, claim) => {
+    const bound = boundOf(claim);
+    // A share is written in percent, a ratio or a limit as it is, and none as a word.
+    const numbers = [bound, Math.round(bound * 100)].map((number) => `\\b${number}\\D`);
+
+    expect(claim.source.words).toMatch(bound === 0 ? /^No / : new RegExp(numbers.join('|')));
+  });
+
   it.each(claims.map((claim) => [claim.claim, claim] as const))(
     '“%s” is met at its bound and not beyond',
     (_, claim) => {
