@@ -165,7 +165,7 @@ async function compare(
     `${row.ts}|${row.symbol}|${row.model}`;
   const start = input.recording.start;
   return reportOf({
-    input: inputReport(input, job, options),
+    input: inputReport(input, job, options, optimised.counts),
     naive: naive.version,
     optimised: optimised.version,
     signals: compareRecords(naive.result.signals, optimised.result.signals, bySymbolAndModel),
@@ -215,7 +215,7 @@ function compareBooks(naive: readonly FinalBook[], optimised: readonly FinalBook
   );
 }
 
-function inputReport({ recording }: Input, job: CommonJob, options: DemoOptions): ReportInput {
+function inputReport({ recording }: Input, job: CommonJob, options: DemoOptions, counts: VenueCounts): ReportInput {
   return {
     name: recording.name,
     kind: recording.kind,
@@ -227,7 +227,8 @@ function inputReport({ recording }: Input, job: CommonJob, options: DemoOptions)
     bar: job.bar,
     speed: options.speed,
     workers: options.workers,
-    frames: recording.frameCount,
+    // What is made while it is played is counted there; the optimised version gets each frame once.
+    frames: recording.frameCount ?? counts.framesSent,
     seconds: (recording.end - recording.start) / 1_000,
     malformed: recording.malformed,
     database: options.database === undefined ? databaseKind() : 'postgres',

@@ -1,4 +1,5 @@
 import type { BotResult, BotTrace, Efficiency } from '../bot/result.js';
+import type { RecordingInfo } from '../recording/index.js';
 import type { VenueCounts } from '../venue/index.js';
 import { type Claim, claimsOf, serviceClaims } from './claims.js';
 import type { Comparison } from './comparison.js';
@@ -9,7 +10,7 @@ import type { ServicesReport } from './services.js';
 /** What was replayed, and to whom. */
 export interface ReportInput {
   readonly name: string;
-  readonly kind: 'recorded' | 'synthetic';
+  readonly kind: RecordingInfo['kind'];
   readonly venue: string;
   readonly market: string;
   readonly symbols: readonly string[];

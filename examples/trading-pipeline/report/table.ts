@@ -22,8 +22,10 @@ export function renderReport(report: Report): string {
   return parts.filter((part) => part !== '').join('\n');
 }
 
+const SOURCES = { recorded: 'recording', synthetic: 'synthetic session', bars: 'session made from recorded bars' };
+
 function heading({ input }: Report): string {
-  const source = input.kind === 'synthetic' ? 'synthetic session' : 'recording';
+  const source = SOURCES[input.kind];
   const malformed = input.malformed === 0 ? '' : `, ${whole(input.malformed)} malformed lines left out`;
   return (
     `\n${source} ${input.name} (${input.venue} ${input.market}): ${whole(input.frames)} frames, ${input.seconds.toFixed(0)} s of market time${malformed}\n` +

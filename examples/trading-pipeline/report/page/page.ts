@@ -57,8 +57,14 @@ function sectionOf(report: Report): Markup {
   </section>`;
 }
 
+const SOURCES = {
+  recorded: 'Recorded session',
+  synthetic: 'Synthetic session',
+  bars: 'Session made from recorded bars, in the language',
+};
+
 function factsOf(input: ReportInput): Markup {
-  const source = input.kind === 'synthetic' ? 'Synthetic session' : 'Recorded session';
+  const source = SOURCES[input.kind];
   const malformed = input.malformed === 0 ? '' : ` ${whole(input.malformed)} malformed lines were left out.`;
   const speed = input.speed === 'max' ? 'as fast as the bot can' : `at ${input.speed} times real time`;
   return markup`<p class="soft">
