@@ -3,8 +3,11 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
-/** Bundles a program with the sources it tests, runs it in a process of its own, and returns what it prints. */
-export async function runFixture(path: string): Promise<string> {
+/**
+ * Bundles a program with the sources it tests, runs it in a process of its own with these flags of Node, and returns
+ * what it prints.
+ */
+export async function runFixture(path: string, flags: readonly string[] = []): Promise<string> {
   const outfile = `build/test/${process.pid}/${basename(path, '.ts')}.mjs`;
   await build({
     entryPoints: [path],
@@ -15,6 +18,6 @@ export async function runFixture(path: string): Promise<string> {
     target: 'es2022',
     format: 'esm',
   });
-  const { stdout } = await promisify(execFile)(process.execPath, [outfile], { env: {} });
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, outfile], { env: {} });
   return stdout;
 }

@@ -1,4 +1,4 @@
-import type { ProductMatrix } from './product-matrix.js';
+import { LEAVES, type ProductMatrix } from './product-matrix.js';
 import type { SymbolMoments } from './symbol-moments.js';
 import type { SymbolValues } from './symbol-values.js';
 
@@ -26,15 +26,13 @@ export class BarEntry {
    * bar that was there, NaN for a gap.
    */
   enter(first: number, last: number, slot: number, prices: Float64Array, leaving: Float64Array): void {
-    const { anchors, sums, values, capacity } = this.#products;
+    const { anchors, bars, sums, values, capacity } = this.#products;
     const { square, observed, error } = this.#moments;
-    const isPlain = !this.#values.hasTicks;
     const start = slot * capacity;
+    this.#values.store(first, last, slot, prices);
     for (let symbol = first; symbol < last; symbol++) {
-      const price = prices[symbol] as number;
-      const value = isPlain ? price : this.#values.store(symbol, slot, price);
-      if (isPlain) values[start + symbol] = price;
-      this.#moments.count(symbol, price);
+      const value = values[start + symbol] as number;
+      this.#moments.count(symbol, prices);
       let count = observed[symbol] as number;
       // Before a symbol's first value all its products are 0 whatever the anchor.
       if (count === 0 && value === value) anchors[symbol] = value;
@@ -46,7 +44,9 @@ export class BarEntry {
       if (leaves === leaves) count--;
       else leaves = 0;
       observed[symbol] = count;
-      this.#products.setBar(symbol, enters, leaves);
+      const waiting = this.#products.placeInBar(symbol);
+      bars[waiting] = enters;
+      bars[waiting + LEAVES] = leaves;
       const entered = enters * enters;
       const left = leaves * leaves;
       const squared = (square[symbol] as number) + (entered - left);

@@ -1,4 +1,4 @@
-import { isGap } from './gap.js';
+import { clearGaps, isGap } from './gap.js';
 import { PriceHistory } from './price-history.js';
 
 /** What a correlation is computed of: values as they come, or changes from one bar to the next. */
@@ -77,18 +77,13 @@ export class BarIntake {
   /** Reads a bar, one value per symbol, and returns its row, which the next bar overwrites. No allocation. */
   read(values: Float64Array): Float64Array {
     if (this.#history === undefined) return this.#readPlain(values);
-    this.#history.beginBar();
     const row = this.#row;
     const newest = this.#newest;
-    for (let symbol = 0; symbol < values.length; symbol++) {
-      // Casts here and below: indices are below the size of every array.
-      const before = newest[symbol] as number;
-      newest[symbol] = values[symbol] as number;
-      if (isGap(newest[symbol] as number)) newest[symbol] = NaN;
-      this.#history.set(symbol, 0, newest[symbol] as number);
-      if (isGap(newest[symbol] as number)) newest[symbol] = this.#fill(NaN, before);
-      row[symbol] = before;
-    }
+    row.set(newest);
+    newest.set(values);
+    const gaps = clearGaps(newest);
+    this.#history.push(newest);
+    if (gaps > 0) this.#fillGaps(row, newest);
     const isComplete = transform(this.#input, this.#row, this.#newest);
     if (this.#missing === 'listwise' && !isComplete) this.#row.fill(NaN);
     return this.#row;
@@ -106,7 +101,7 @@ export class BarIntake {
       return age;
     }
     history.set(symbol, age, price);
-    this.#fill(price, this.#priceAt(symbol, age + 1));
+    if (Number.isNaN(price)) this.#countGap(!Number.isNaN(this.#priceAt(symbol, age + 1)));
     this.#newest[symbol] = this.#priceAt(symbol, 0);
     let next = age - 1;
     // Up to the next value of its own, bars were filled with this one.
@@ -156,23 +151,24 @@ export class BarIntake {
   }
 
   #readPlain(values: Float64Array): Float64Array {
-    const row = this.#row;
-    for (let symbol = 0; symbol < values.length; symbol++) {
-      const price = values[symbol] as number;
-      row[symbol] = price;
-      if (!isGap(price)) continue;
-      row[symbol] = NaN;
-      this.#gaps++;
-    }
-    return row;
+    this.#row.set(values);
+    this.#gaps += clearGaps(this.#row);
+    return this.#row;
   }
 
-  #fill(price: number, before: number): number {
-    if (!Number.isNaN(price)) return price;
+  #fillGaps(before: Float64Array, newest: Float64Array): void {
+    for (let symbol = 0; symbol < newest.length; symbol++) {
+      if (!Number.isNaN(newest[symbol])) continue;
+      if (this.#countGap(!Number.isNaN(before[symbol]))) newest[symbol] = before[symbol] as number;
+    }
+  }
+
+  // Counts a gap, and whether it is filled, which it returns.
+  #countGap(hasBefore: boolean): boolean {
     this.#gaps++;
-    if (this.#missing !== 'forward-fill' || Number.isNaN(before)) return NaN;
-    this.#filled++;
-    return before;
+    const isFilled = hasBefore && this.#missing === 'forward-fill';
+    if (isFilled) this.#filled++;
+    return isFilled;
   }
 
   #priceAt(symbol: number, age: number): number {
@@ -194,17 +190,13 @@ export function depthOf(window: number, input: CorrelationInput): number {
  * one as well until both have been seen (Node 20).
  */
 function transform(input: CorrelationInput, row: Float64Array, newest: Float64Array): boolean {
-  let isComplete = true;
   for (let symbol = 0; symbol < row.length; symbol++) {
-    const before = row[symbol] as number;
+    const before = row[symbol] as number; // casts: both arrays have an entry per symbol
     const value = newest[symbol] as number;
     if (input === 'values') row[symbol] = value;
     else if (input === 'returns') row[symbol] = value / before - 1;
     else if (before > 0 && value > 0) row[symbol] = Math.log(value / before);
     else row[symbol] = NaN;
-    if (!isGap(row[symbol] as number)) continue;
-    row[symbol] = NaN;
-    isComplete = false;
   }
-  return isComplete;
+  return clearGaps(row) === 0;
 }

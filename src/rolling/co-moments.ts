@@ -204,7 +204,10 @@ export class CoMoments {
   replace(age: number, symbol: number, price: number): void {
     const slot = this.#slotOf(age);
     if (Object.is(this.values.rawAt(symbol, slot), price)) return;
-    const before = this.#deviation(symbol, slot);
+    // Written out: a number that a call returns may become one on the heap.
+    const before =
+      (this.products.values[slot * this.products.capacity + symbol] as number) -
+      (this.products.anchors[symbol] as number);
     if (age === 0 && this.products.isNewestWaiting) {
       this.moments.recall(symbol);
       this.#entering[symbol] = price;
@@ -270,7 +273,7 @@ export class CoMoments {
     const { products, moments } = this;
     const { square, observed, error } = moments;
     products.flush();
-    const value = this.values.store(symbol, slot, price);
+    const value = this.#store(symbol, slot, price);
     if (observed[symbol] === 0) products.anchors[symbol] = value;
     const before = Number.isNaN(oldDeviation) ? 0 : oldDeviation;
     const after = Number.isNaN(value) ? 0 : this.#deviation(symbol, slot);
@@ -287,11 +290,19 @@ export class CoMoments {
     this.#countRun(symbol);
   }
 
+  // Puts a value into a slot and returns it in units.
+  #store(symbol: number, slot: number, price: number): number {
+    this.#entering[symbol] = price;
+    this.values.store(symbol, symbol + 1, slot, this.#entering);
+    return this.products.valueAt(symbol, slot);
+  }
+
   #countRun(symbol: number): void {
     this.moments.forgetRun(symbol);
     for (let age = this.#bars - 1; age >= 0; age--) {
       if (age === 0) this.moments.rememberRun(symbol);
-      this.moments.count(symbol, this.rawAt(symbol, age));
+      this.#entering[symbol] = this.rawAt(symbol, age);
+      this.moments.count(symbol, this.#entering);
     }
   }
 
@@ -327,7 +338,7 @@ export class CoMoments {
     for (let age = this.#bars - 1; age >= 0; age--) {
       const slot = this.#slotOf(age);
       const price = prices[prices.length - 1 - age] ?? NaN;
-      this.values.store(symbol, slot, price);
+      this.#store(symbol, slot, price);
       if (!Number.isNaN(price)) moments.observed[symbol] = (moments.observed[symbol] as number) + 1;
     }
     this.#countRun(symbol);

@@ -37,13 +37,15 @@ export class PriceHistory {
     this.#slot = slot;
   }
 
-  /** Begins a bar, of which `set` says the values. Hot path: no allocation. */
-  beginBar(): void {
+  /** Adds a bar in place of the oldest, NaN for a gap. Hot path: no allocation, and no number is passed on. */
+  push(bar: Float64Array): void {
     this.#slot = this.#slot + 1 === this.depth ? 0 : this.#slot + 1;
+    const start = this.#slot * this.#size;
     for (let symbol = 0; symbol < this.#size; symbol++) {
-      const oldest = this.at(symbol, 0);
-      if (!Number.isNaN(oldest)) this.#carried[symbol] = oldest;
+      const oldest = this.#prices[start + symbol] as number;
+      if (oldest === oldest) this.#carried[symbol] = oldest;
     }
+    this.#prices.set(bar, start);
   }
 
   /** A value as it came, NaN for a gap. */

@@ -8,9 +8,10 @@ import type { RowPasses } from './row-passes.js';
  * pass 0.46 each, eight no less than 0.44 (1 000 symbols, Node 20): from there on it is arithmetic, not memory.
  */
 const MOST_WAITING = 4;
-/** Doubles from one waiting bar to the next, and to what it replaces. */
+/** Doubles from one waiting bar to the next. */
 const BAR = 4;
-const LEAVES = 2;
+/** And from a deviation of a bar that waits to that of the bar it replaces. */
+export const LEAVES = 2;
 const SHIFT = 4;
 const SCALE = 6;
 /** Rows of correlations that are made at a time: their sums and what is written of them stay in 0.5 MB of cache. */
@@ -36,6 +37,8 @@ export class ProductMatrix {
   readonly window: number;
   /** What does the arithmetic. */
   readonly engine: 'wasm' | 'js';
+  /** Deviations of the bars that wait, and of those they replace, 0 for a gap; `placeInBar` says where. */
+  readonly bars: Float64Array;
   /** Per symbol what is subtracted from every value before it is multiplied. */
   readonly anchors: Float64Array;
   /** Per symbol the sum of its deviations. */
@@ -46,7 +49,6 @@ export class ProductMatrix {
   readonly deviations: Float64Array;
   readonly #kernels: CoMomentKernels;
   readonly #passes: RowPasses;
-  readonly #bars: Float64Array;
   readonly #lines: Float64Array;
   readonly #terms: Float64Array;
   readonly #rowSums: Float64Array;
@@ -75,7 +77,7 @@ export class ProductMatrix {
     let at = 0;
     const sections = lengths.map((length) => new Float64Array(buffer, (at += 8 * length) - 8 * length, length));
     // As many sections as lengths.
-    [this.#bars, this.#terms, this.anchors, this.sums, this.#rowSums, this.#rowLost] = sections.slice(0, 6) as Six;
+    [this.bars, this.#terms, this.anchors, this.sums, this.#rowSums, this.#rowLost] = sections.slice(0, 6) as Six;
     [this.deviations, this.#lines, this.#products, this.values] = sections.slice(6) as Four;
     this.engine = name;
     this.#kernels = kernels;
@@ -100,7 +102,7 @@ export class ProductMatrix {
 
   /** What a snapshot has to keep. Whoever fills them calls `restore` after. */
   get kept(): readonly Float64Array[] {
-    return [this.#bars, this.anchors, this.sums, this.#products, this.values];
+    return [this.bars, this.anchors, this.sums, this.#products, this.values];
   }
 
   /** Says how many bars the restored memory has waiting. */
@@ -129,17 +131,15 @@ export class ProductMatrix {
     }
   }
 
-  /** Begins a bar: `setBar` says its deviations. */
+  /** Begins a bar, of which `bars` is to hold the deviations. */
   beginBar(): void {
     if (this.#waiting === MOST_WAITING) this.flush();
     this.#waiting++;
   }
 
-  /** Sets a symbol's deviations of the newest bar, which is waiting, and of the bar it replaces; 0 for a gap. */
-  setBar(symbol: number, enters: number, leaves: number): void {
-    const at = ownPart(symbol) + BAR * (this.#waiting - 1);
-    this.#bars[at] = enters;
-    this.#bars[at + LEAVES] = leaves;
+  /** Where in `bars` a symbol's deviation of the newest bar is, which must be waiting. */
+  placeInBar(symbol: number): number {
+    return ownPart(symbol) + BAR * (this.#waiting - 1);
   }
 
   /** A symbol's value in a slot, NaN for a gap. */
@@ -155,8 +155,8 @@ export class ProductMatrix {
     let one = ownPart(higher);
     let other = ownPart(lower);
     for (let bar = 0; bar < this.#waiting; bar++) {
-      const enters = (this.#bars[one] as number) * (this.#bars[other] as number);
-      sum += enters - (this.#bars[one + LEAVES] as number) * (this.#bars[other + LEAVES] as number);
+      const enters = (this.bars[one] as number) * (this.bars[other] as number);
+      sum += enters - (this.bars[one + LEAVES] as number) * (this.bars[other + LEAVES] as number);
       one += BAR;
       other += BAR;
     }
@@ -167,15 +167,15 @@ export class ProductMatrix {
   flush(): void {
     if (this.#waiting === 0) return;
     if (this.#waiting === MOST_WAITING) {
-      this.#passes.slideFour(this.#products.byteOffset, this.#size, this.#bars.byteOffset);
+      this.#passes.slideFour(this.#products.byteOffset, this.#size, this.bars.byteOffset);
     } else {
       for (let bar = 0; bar < this.#waiting; bar++) this.#slideOne(bar);
     }
     this.#waiting = 0;
     // Rows are gathered with the first bar added, even when none is waiting.
     for (let symbol = 0; symbol < this.#size; symbol++) {
-      this.#bars[ownPart(symbol)] = 0;
-      this.#bars[ownPart(symbol) + LEAVES] = 0;
+      this.bars[ownPart(symbol)] = 0;
+      this.bars[ownPart(symbol) + LEAVES] = 0;
     }
   }
 
@@ -219,8 +219,8 @@ export class ProductMatrix {
   setTerms(symbol: number, shift: number, scale: number): void {
     const at = ownTerms(symbol);
     const bar = ownPart(symbol) + (this.#waiting > 1 ? BAR * (this.#waiting - 1) : 0);
-    this.#terms[at] = this.#bars[bar] as number;
-    this.#terms[at + LEAVES] = this.#bars[bar + LEAVES] as number;
+    this.#terms[at] = this.bars[bar] as number;
+    this.#terms[at + LEAVES] = this.bars[bar + LEAVES] as number;
     this.#terms[at + SHIFT] = shift;
     this.#terms[at + SCALE] = scale;
   }
@@ -269,8 +269,8 @@ export class ProductMatrix {
     const newest = BAR * (this.#waiting - 1);
     for (let symbol = 0; symbol < this.#size; symbol++) {
       const at = ownPart(symbol);
-      this.#bars[at] = this.#bars[at + newest] as number;
-      this.#bars[at + LEAVES] = this.#bars[at + newest + LEAVES] as number;
+      this.bars[at] = this.bars[at + newest] as number;
+      this.bars[at + LEAVES] = this.bars[at + newest + LEAVES] as number;
     }
     this.#waiting = 1;
   }
@@ -286,11 +286,11 @@ export class ProductMatrix {
   }
 
   #slideRows(bar: number, first: number, last: number): void {
-    this.#kernels.slideOne(this.#products.byteOffset, Math.max(1, first), last, this.#bars.byteOffset + 8 * BAR * bar);
+    this.#kernels.slideOne(this.#products.byteOffset, Math.max(1, first), last, this.bars.byteOffset + 8 * BAR * bar);
   }
 
   #slideOne(bar: number): void {
-    this.#passes.slideOne(this.#products.byteOffset, this.#size, this.#bars.byteOffset + 8 * BAR * bar);
+    this.#passes.slideOne(this.#products.byteOffset, this.#size, this.bars.byteOffset + 8 * BAR * bar);
   }
 }
 

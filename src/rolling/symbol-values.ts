@@ -122,26 +122,28 @@ export class SymbolValues {
     return this.#raw[this.#at(symbol, slot)] as number;
   }
 
-  /** Puts a value into a slot and returns it in units. Hot path. */
-  store(symbol: number, slot: number, price: number): number {
+  /**
+   * Puts the prices of symbols `first` to `last - 1` into a slot, in their units.
+   *
+   * Hot path: what it calls is told where a price is, since a number that is passed may become one on the heap.
+   */
+  store(first: number, last: number, slot: number, prices: Float64Array): void {
     const raw = this.#raw;
     const { values, capacity } = this.#products;
-    const at = slot * capacity + symbol;
-    if (raw === values) {
+    const start = slot * capacity;
+    for (let symbol = first; symbol < last; symbol++) {
+      const at = start + symbol;
+      const tick = this.#grid.tickOf(symbol);
+      const price = prices[symbol] as number;
+      if (tick > 0) this.#countOffGrid(symbol, at, prices);
       raw[at] = price;
-      return price;
-    }
-    const tick = this.#grid.tickOf(symbol);
-    if (tick > 0) this.#countOffGrid(symbol, raw[at] as number, price);
-    let value = price;
-    if (this.#modes[symbol] === 'exact') {
-      value = Math.round(price / tick);
+      if (raw === values) continue;
+      values[at] = price;
+      if (this.#modes[symbol] !== 'exact') continue;
+      const ticks = Math.round(price / tick);
       // Beyond all numbers, and off the grid: the symbol is about to be kept as floats, until then anything does.
-      if (value === Infinity || value === -Infinity) value = 0;
+      values[at] = ticks === Infinity || ticks === -Infinity ? 0 : ticks;
     }
-    raw[at] = price;
-    values[at] = value;
-    return value;
   }
 
   /** Keeps a symbol another way: turns its values into the units of that. */
@@ -162,12 +164,13 @@ export class SymbolValues {
     return slot * this.#products.capacity + symbol;
   }
 
-  #countOffGrid(symbol: number, before: number, price: number): void {
+  // `at` is the place of the value that leaves.
+  #countOffGrid(symbol: number, at: number, prices: Float64Array): void {
     const { offGrid } = this.#moments;
     // Mostly none is, and what leaves need not be looked at.
     const count = offGrid[symbol] as number;
-    if (count > 0 && !this.#grid.holds(symbol, before)) offGrid[symbol] = count - 1;
-    if (this.#grid.holds(symbol, price)) return;
+    if (count > 0 && !this.#grid.holds(symbol, this.#raw, at)) offGrid[symbol] = count - 1;
+    if (this.#grid.holds(symbol, prices, symbol)) return;
     offGrid[symbol] = (offGrid[symbol] as number) + 1;
     this.#offGridTotal++;
   }

@@ -45,9 +45,10 @@ export class TickGrid {
     return Math.round(price / this.tickOf(symbol));
   }
 
-  /** Whether `price` is on the symbol's grid and small enough. Gaps are, and all prices of a symbol without a tick. */
-  holds(symbol: number, price: number): boolean {
+  /** Whether `prices[at]` is on the symbol's grid and small enough. A gap is, and any price of one without a tick. */
+  holds(symbol: number, prices: Float64Array, at: number): boolean {
     const tick = this.tickOf(symbol);
+    const price = prices[at] as number;
     if (tick === 0 || Number.isNaN(price)) return true;
     const ticks = price / tick;
     const size = Math.abs(ticks);

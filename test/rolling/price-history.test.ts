@@ -10,10 +10,7 @@ const price = fc.oneof(
 
 function filled(bars: readonly (readonly number[])[], depth: number): PriceHistory {
   const history = new PriceHistory(bars[0]?.length ?? 1, depth);
-  for (const bar of bars) {
-    history.beginBar();
-    bar.forEach((value, symbol) => history.set(symbol, 0, value));
-  }
+  for (const bar of bars) history.push(Float64Array.from(bar));
   return history;
 }
 
@@ -60,9 +57,7 @@ describe('PriceHistory', () => {
     );
 
     history.removeSymbol(1);
-    history.beginBar();
-    history.set(0, 0, 3);
-    history.set(1, 0, 300);
+    history.push(Float64Array.of(3, 300));
 
     expect([history.at(0, 1), history.at(1, 1), history.at(1, 0)]).toEqual([2, 200, 300]);
   });
@@ -73,10 +68,7 @@ describe('PriceHistory', () => {
     other.kept.forEach((array, index) => array.set(history.kept[index] ?? []));
     other.restore(history.slot);
 
-    for (const one of [history, other]) {
-      one.beginBar();
-      one.set(0, 0, NaN);
-    }
+    for (const one of [history, other]) one.push(Float64Array.of(NaN));
 
     expect([other.filledAt(0, 0), other.at(0, 1)]).toEqual([history.filledAt(0, 0), history.at(0, 1)]);
   });
