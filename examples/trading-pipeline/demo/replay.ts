@@ -21,6 +21,7 @@ import type { Input } from './choose-inputs.js';
 import { databaseKind } from './database-kind.js';
 import { type CommonJob, makeJob } from './make-job.js';
 import type { DemoOptions } from './options.js';
+import { measureMemory } from './measure-memory.js';
 import { programOf } from './program-of.js';
 import { showProgress } from './progress.js';
 import { openDatabase, type Version, type VersionDatabase } from './version-database.js';
@@ -155,12 +156,8 @@ async function runVersion(
   }
 }
 
-async function compare(
-  { input, job, options, faults }: Setting,
-  truth: readonly SignalRow[],
-  naive: Run,
-  optimised: Run,
-): Promise<Report> {
+async function compare(setting: Setting, truth: readonly SignalRow[], naive: Run, optimised: Run): Promise<Report> {
+  const { input, job, options, faults } = setting;
   const bySymbolAndModel = (row: { ts: number; symbol: string; model?: string }): string =>
     `${row.ts}|${row.symbol}|${row.model}`;
   const start = input.recording.start;
@@ -174,6 +171,7 @@ async function compare(
     rows: await compareStores(naive.database.readable, optimised.database.readable),
     faults: faults.length === 0 ? undefined : await faultsOf(faults, start, truth, naive, optimised),
     services: compareServices(naive, optimised),
+    memory: await measureMemory(job, optimised.result, join(setting.folder, 'memory.duckdb'), options),
     differences: options.mode === 'exact' ? undefined : differencesOf(naive.result, optimised.result),
     efficiency: optimised.result.efficiency,
     trace: optimised.result.trace,

@@ -27,6 +27,11 @@ export class PositionGate {
     return this.#ledger.checks;
   }
 
+  /** Those of them at which nothing had changed. */
+  get needlessChecks(): number {
+    return this.#ledger.needless;
+  }
+
   /** Sends an order. Its fill makes everything that was known of the position void. */
   order(symbol: string, action: Action): void {
     this.#clock.setTimeout(() => {

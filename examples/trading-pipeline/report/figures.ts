@@ -17,6 +17,7 @@ export const FIGURES: readonly Figure[] = [
   ['frames parsed', (version) => version.framesParsed, whole],
   ['books lost to gaps', (version) => version.booksLost, whole],
   ['position checks', (version) => version.positionChecks, whole],
+  ['of these without need', (version) => version.needlessChecks, whole],
   ['database statements', (version) => version.statements, whole],
   ['rows stored', (version) => version.rows, whole],
   ['CPU', (version) => version.cpuMs, seconds],

@@ -13,6 +13,7 @@ export function renderReport(report: Report): string {
   const parts = [
     heading(report),
     costs(report),
+    rates(report),
     services(report),
     differences(report),
     watched(report),
@@ -56,6 +57,16 @@ function costs({ naive, optimised }: Report): string {
   return table.toString();
 }
 
+function rates({ rates: lines }: Report): string {
+  const table = newTable(['per minute of market time', 'usual way', 'tickwise'], ['left', 'right', 'right']);
+  for (const { what, naive, optimised } of lines) table.push([what, perMinute(naive), perMinute(optimised)]);
+  return table.toString();
+}
+
+function perMinute(rate: number): string {
+  return rate.toLocaleString('en-US', { maximumFractionDigits: rate < 10 ? 2 : 0 });
+}
+
 function services({ services: told }: Report): string {
   if (told === undefined) return '';
   const table = newTable(['explanations and alerts', 'usual way', 'tickwise'], ['left', 'right', 'right']);
@@ -66,11 +77,11 @@ function services({ services: told }: Report): string {
 function differences(report: Report): string {
   if (report.differences === undefined) return '';
   const table = newTable(
-    ['work', 'asked for', 'computed', 'saved', 'different for it'],
-    ['left', 'right', 'right', 'right', 'left'],
+    ['work', 'asked for', 'computed', 'saved', 'too old', 'different for it'],
+    ['left', 'right', 'right', 'right', 'right', 'left'],
   );
-  for (const { cache, asked, computed, saved, changed } of differenceLines(report))
-    table.push([cache, asked, computed, saved, changed]);
+  for (const { cache, asked, computed, saved, expired, changed } of differenceLines(report))
+    table.push([cache, asked, computed, saved, expired, changed]);
   return table.toString();
 }
 

@@ -58,8 +58,8 @@ export class VenueServer implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   private constructor(options: VenueServerOptions) {
-    const { symbols, bar, speed, clock = systemClock, ioClock = systemClock, faults } = options;
-    const recording = faults === undefined ? options.recording : inMemory(options.recording);
+    const { symbols, bar, speed, clock = systemClock, ioClock = systemClock, faults = [] } = options;
+    const recording = faults.length === 0 ? options.recording : inMemory(options.recording);
     if (speed !== 'max' && !(speed > 0 && speed < Infinity)) {
       throw new UserError(`the speed is "max" or a number above 0, not ${speed}`);
     }
