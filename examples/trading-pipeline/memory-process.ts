@@ -1,26 +1,25 @@
-import type { MemoryAnswer, MemoryQuestion } from './memory/question.js';
+import type { HistoryBytes, MemoryAnswer, MemoryQuestion } from './memory/question.js';
 
-/** Answers one question about memory, then ends. Only what the question needs is loaded. */
-async function answer(question: MemoryQuestion): Promise<Partial<MemoryAnswer>> {
-  switch (question.type) {
-    case 'nothing':
-      return {};
-    case 'database': {
-      const { writeRows } = await import('./memory/database.js');
-      await writeRows(question);
-      return {};
-    }
-    case 'histories': {
-      const { historyBytes } = await import('./memory/histories.js');
-      return { histories: historyBytes(question) };
-    }
+/** Does what a question asks for. Only what it needs is loaded. */
+async function measure(question: MemoryQuestion): Promise<HistoryBytes | undefined> {
+  if (question.type === 'histories') {
+    const { historyBytes } = await import('./memory/histories.js');
+    return historyBytes(question);
   }
+  if (question.type === 'database') {
+    const { writeRows } = await import('./memory/database.js');
+    await writeRows(question);
+  }
+  return undefined;
 }
 
-process.once('message', (question: MemoryQuestion) => {
-  void answer(question).then((rest) => {
-    // In kilobytes.
-    const peakRss = process.resourceUsage().maxRSS * 1_024;
-    process.send?.({ peakRss, ...rest } satisfies MemoryAnswer, undefined, undefined, () => process.exit());
-  });
-});
+/** Answers one question about memory, then ends. */
+async function answer(question: MemoryQuestion): Promise<void> {
+  const histories = await measure(question);
+  // In kilobytes.
+  const peakRss = process.resourceUsage().maxRSS * 1_024;
+  const reply: MemoryAnswer = histories === undefined ? { peakRss } : { peakRss, histories };
+  process.send?.(reply, undefined, undefined, () => process.exit());
+}
+
+process.once('message', (question: MemoryQuestion) => void answer(question));

@@ -12,6 +12,7 @@ export class BotHandle {
   readonly #job: BotJob;
   readonly #ready: Promise<void>;
   readonly #done: Promise<void>;
+  #reached: number;
 
   /**
    * Starts the process and gives it its job. `module` is the path of the built program.
@@ -19,9 +20,11 @@ export class BotHandle {
    */
   constructor(module: string, job: BotJob, onReached: (at: number) => void = () => undefined) {
     this.#job = job;
+    this.#reached = job.start;
     this.#child = fork(module, [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', (reply: BotReply) => {
       if (reply.type === 'reached') onReached(reply.at);
+      if (reply.type === 'reached' || reply.type === 'progress') this.#reached = reply.at;
     });
     this.#ready = this.#next('ready').then(() => undefined);
     this.#done = this.#next('done').then(() => undefined);
@@ -29,6 +32,11 @@ export class BotHandle {
     this.#ready.catch(() => {});
     this.#done.catch(() => {});
     this.#send({ type: 'job', job });
+  }
+
+  /** Market time up to which the bot is done, as far as it has said so, epoch milliseconds. */
+  get reached(): number {
+    return this.#reached;
   }
 
   /** Settles when the bot has subscribed to everything it wants. */

@@ -120,7 +120,7 @@ function spawnVenue({ input: { source }, job, options: { speed }, faults }: Sett
 
 async function runVersion(
   version: Version,
-  { job: common, folder, signal, faults }: Setting,
+  { input, job: common, folder, signal, faults }: Setting,
   { venue, services }: World,
   database: VersionDatabase,
 ): Promise<Run | undefined> {
@@ -143,7 +143,7 @@ async function runVersion(
     await Promise.race([bot.ready(), venue.failed]);
     const started = performance.now();
     await venue.start();
-    const progress = showProgress(version === 'naive' ? 'usual way' : 'tickwise', venue);
+    const progress = showProgress(version === 'naive' ? 'usual way' : 'tickwise', () => percentOf(bot, input));
     const result = await Promise.race([bot.result(), venue.failed]).finally(() => progress[Symbol.dispose]());
     if (signal.aborted) return undefined;
     const counts = await venue.counts();
@@ -154,6 +154,11 @@ async function runVersion(
     bot.kill();
     await rm(job.result, { force: true });
   }
+}
+
+/** How far a bot is, in whole percent. */
+function percentOf({ reached }: BotHandle, { recording: { start, end } }: Input): number {
+  return Math.floor(100 * Math.min(1, Math.max(0, (reached - start) / (end - start))));
 }
 
 async function compare(setting: Setting, truth: readonly SignalRow[], naive: Run, optimised: Run): Promise<Report> {
