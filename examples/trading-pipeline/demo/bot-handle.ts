@@ -6,6 +6,12 @@ import type { BotJob } from '../bot/job.js';
 import type { LiveUpdate } from '../dashboard/live-update.js';
 import type { BotResult } from '../bot/result.js';
 
+/**
+ * Both versions run with a young generation of 2 MB a half, as a small container would have it: Node's own, of 16 MB,
+ * fills up with garbage before anything is collected, and makes a bot's peak 30 MB larger.
+ */
+const YOUNG_GENERATION = '--max-semi-space-size=2';
+
 /** The parent's side of a bot that runs in a process of its own. */
 export class BotHandle {
   readonly #child: ChildProcess;
@@ -21,7 +27,7 @@ export class BotHandle {
   constructor(module: string, job: BotJob, onReached: (at: number) => void = () => undefined) {
     this.#job = job;
     this.#reached = job.start;
-    this.#child = fork(module, [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = fork(module, [], { execArgv: [YOUNG_GENERATION], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.#child.on('message', (reply: BotReply) => {
       if (reply.type === 'reached') onReached(reply.at);
       if (reply.type === 'reached' || reply.type === 'progress') this.#reached = reply.at;

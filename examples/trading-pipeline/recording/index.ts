@@ -3,7 +3,6 @@ export { findRecordings, resolveRecording } from './find-recordings.js';
 export { openRecording } from './open-recording.js';
 export type {
   Frame,
-  Listing,
   Market,
   Playable,
   Recording,
