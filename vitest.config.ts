@@ -5,6 +5,8 @@ const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, im
 
 /** Tests of the built and packed package. They make one first, which the other tests need not wait for. */
 const GATES = 'test/gates/**/*.test.ts';
+/** Tests that start whole programs, servers and browsers, and those named `.slow.test.ts` take over a second each. */
+const THOROUGH = ['test/{benchmarks,cli,examples,integration,scripts}/**/*.test.ts', 'test/**/*.slow.test.ts'];
 
 export default defineConfig({
   // Vite 8 does not lower standard decorators, vite 7 does with this target.
@@ -33,11 +35,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'source',
+          name: 'quick',
           testTimeout: 60_000,
-          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [GATES],
+          include: ['test/**/*.test.ts'],
+          exclude: [GATES, ...THOROUGH],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'thorough', testTimeout: 60_000, include: THOROUGH, exclude: [GATES] },
       },
       {
         extends: true,

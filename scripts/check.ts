@@ -24,7 +24,7 @@ process.exitCode = values.help ? printHelp() : await check();
 async function check(): Promise<number> {
   const wanted = { names: positionals, skipped: values.skip, isAll: values.all };
   const selected = selectGates(gates, wanted);
-  const { run, close } = newRun(values.update);
+  const { run, close } = newRun();
   process.once('SIGINT', () => void close().finally(() => process.exit(130)));
   const begin = performance.now();
   try {
@@ -37,10 +37,14 @@ async function check(): Promise<number> {
   }
 }
 
-function newRun(isUpdate: boolean): { run: CheckRun; close: () => Promise<void> } {
+function newRun(): { run: CheckRun; close: () => Promise<void> } {
   let packed: Promise<PackedPackage> | undefined;
   return {
-    run: { isUpdate, packed: () => (packed ??= packAndInstall()) },
+    run: {
+      isUpdate: values.update,
+      isThorough: values.all || positionals.includes('tests'),
+      packed: () => (packed ??= packAndInstall()),
+    },
     close: async () => (await packed?.catch(() => undefined))?.close(),
   };
 }
@@ -60,7 +64,7 @@ ${gates.map(helpLine).join('\n')}
 
 Options
   --skip <gate>    leave a gate out; may be repeated
-  --all            also run the gates that take minutes or need a network
+  --all            every test, with coverage, and the gates that take minutes or need a network
   --update         rewrite the API reports in the repository instead of comparing them
   --report <file>  write the results as JSON
   --help           print this`);

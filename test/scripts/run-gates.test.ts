@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { CheckRun, Gate, Verdict } from '../../scripts/check/gate.js';
 import { type Progress, runGates } from '../../scripts/check/run-gates.js';
 
-const run: CheckRun = { isUpdate: false, packed: () => Promise.reject(new Error('nothing is packed here')) };
+const run: CheckRun = {
+  isUpdate: false,
+  isThorough: false,
+  packed: () => Promise.reject(new Error('nothing is packed here')),
+};
 const passed: Verdict = { isPassed: true, summary: 'fine' };
 const silent: Progress = { started: () => {}, ended: () => {} };
 
