@@ -40,3 +40,8 @@ export function seconds(ms: number): string {
 export function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MB`;
 }
+
+/** A rate, with decimals where they matter. */
+export function perMinute(rate: number): string {
+  return rate.toLocaleString('en-US', { maximumFractionDigits: rate < 10 ? 2 : 0 });
+}

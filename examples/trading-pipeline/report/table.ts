@@ -3,7 +3,7 @@ import type { Comparison } from './comparison.js';
 import { damageText, FAULT_FIGURES, whenOf } from './fault-figures.js';
 import type { FaultReport } from './fault-report.js';
 import { differenceLines } from './difference-lines.js';
-import { FIGURES, whole } from './figures.js';
+import { FIGURES, perMinute, whole } from './figures.js';
 import { isEmpty, isProven, type Report } from './report.js';
 import { serviceLines } from './service-lines.js';
 
@@ -61,10 +61,6 @@ function rates({ rates: lines }: Report): string {
   const table = newTable(['per minute of market time', 'usual way', 'tickwise'], ['left', 'right', 'right']);
   for (const { what, naive, optimised } of lines) table.push([what, perMinute(naive), perMinute(optimised)]);
   return table.toString();
-}
-
-function perMinute(rate: number): string {
-  return rate.toLocaleString('en-US', { maximumFractionDigits: rate < 10 ? 2 : 0 });
 }
 
 function services({ services: told }: Report): string {

@@ -15,6 +15,7 @@ import {
   faultTable,
   figureTable,
   promiseTable,
+  rateTable,
   serviceTable,
   survivalTable,
 } from './tables.js';
@@ -50,6 +51,8 @@ function sectionOf(report: Report): Markup {
     ${servicesOf(report)}
     <h3>What was promised, and what was measured</h3>
     ${promiseTable(report)}
+    <h3>How often, per minute of market time</h3>
+    ${rateTable(report)}
     <h3>Work that was already done</h3>
     ${cacheTable(report)}
     <h3>All figures</h3>
