@@ -32,6 +32,7 @@ export interface PlayOptions {
   readonly ttlScale?: number;
   /** Port of the services. */
   readonly services?: number;
+  readonly cache?: BotJob['cache'];
   /** Threads for the models of the optimised version. */
   readonly workers?: BotJob['workers'];
   /** Paces the venue. */
@@ -40,6 +41,8 @@ export interface PlayOptions {
   readonly onStart?: () => void;
   /** Settles when the user stops the bot. */
   readonly stopped?: Promise<void>;
+  /** Called with each boundary that the bot is done with, epoch milliseconds. */
+  readonly onReached?: (at: number) => void;
 }
 
 const VERSIONS = { naive: runNaive, optimised: runOptimised } as const;
@@ -51,7 +54,18 @@ export async function play(
   recording: Playable,
   options: PlayOptions = {},
 ): Promise<Played> {
-  const { symbols, models = '3', bar, speed = 'max', mode = 'exact', ttlScale = 1, clock, onStart, workers } = options;
+  const {
+    symbols,
+    models = '3',
+    bar,
+    speed = 'max',
+    mode = 'exact',
+    ttlScale = 1,
+    clock,
+    onStart,
+    workers,
+    cache,
+  } = options;
   const demo: DemoOptions = { ...readCommandLine([], {}), symbols, models, bar, speed, mode, ttlScale };
   const common = makeJob(recording, demo);
   const folder = await mkdtemp(join(tmpdir(), 'tickwise-test-'));
@@ -69,6 +83,7 @@ export async function play(
     port: venue.port,
     workers,
     services: options.services,
+    cache,
     database: join(folder, 'rows.duckdb'),
     result: join(folder, 'result'),
   };
@@ -77,7 +92,7 @@ export async function play(
       venue.start();
       onStart?.();
     },
-    reached: () => undefined,
+    reached: (at) => options.onReached?.(at),
     stopped: options.stopped ?? new Promise(() => {}),
   };
   try {

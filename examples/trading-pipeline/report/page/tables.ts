@@ -1,5 +1,5 @@
 import type { Comparison } from '../comparison.js';
-import { damageText, FAULT_FIGURES, whenOf } from '../fault-figures.js';
+import { FAULT_FIGURES, FAULT_HEAD, faultCells } from '../fault-figures.js';
 import type { FaultReport } from '../fault-report.js';
 import { FIGURES, type Figure, perMinute, whole } from '../figures.js';
 import { differenceLines } from '../difference-lines.js';
@@ -110,15 +110,11 @@ export function figureTable({ naive, optimised }: Report): Markup {
   );
 }
 
-/** What went wrong on purpose, one line for each time, and what each version made of it. */
+/** What went wrong on purpose, and what each version made of it: two lines for each time. */
 export function faultTable({ lines }: FaultReport): Markup {
   return table(
-    ['went wrong', 'usual way', 'tickwise'],
-    lines.map((line) => [
-      `${line.kind} ${whenOf({ ...line, symbol: shownName(line.symbol) })}`,
-      damageText(line.naive, line.duration),
-      damageText(line.optimised, line.duration),
-    ]),
+    FAULT_HEAD,
+    lines.flatMap((line) => faultCells({ ...line, symbol: shownName(line.symbol) })),
   );
 }
 
