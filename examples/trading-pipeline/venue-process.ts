@@ -1,5 +1,5 @@
-import { infoOf, openRecording, type Recording } from './recording/index.js';
-import { synthesiseRecording } from './synthetic/index.js';
+import { infoOf, openBars, openRecording, type Playable } from './recording/index.js';
+import { synthesiseSession } from './synthetic/index.js';
 import { UserError } from './user-error.js';
 import type { VenueProcessOptions, VenueReply, VenueRequest } from './venue/messages.js';
 import { VenueServer } from './venue/venue-server.js';
@@ -46,8 +46,9 @@ class VenueProcess {
   }
 }
 
-async function load(source: VenueProcessOptions['source']): Promise<Recording> {
-  return 'path' in source ? openRecording(source.path) : synthesiseRecording(source.synthetic);
+async function load(source: VenueProcessOptions['source']): Promise<Playable> {
+  if ('bars' in source) return openBars(source.bars);
+  return 'path' in source ? openRecording(source.path) : synthesiseSession(source.synthetic);
 }
 
 function failure(id: number, error: unknown): VenueReply {

@@ -33,7 +33,18 @@ describe('the demo', () => {
     const { code, stdout } = await demo('--help');
 
     expect(code).toBe(0);
-    for (const option of ['--data', '--recording', '--symbols', '--models', '--mode', '--speed', '--bar', '--json']) {
+    for (const option of [
+      '--data',
+      '--recording',
+      '--bars',
+      '--seconds',
+      '--symbols',
+      '--models',
+      '--mode',
+      '--speed',
+      '--bar',
+      '--json',
+    ]) {
       expect(stdout).toContain(option);
     }
   });
@@ -111,6 +122,8 @@ describe('the demo', () => {
     ['a stray argument', ['fast'], 'too many arguments'],
     ['a data folder that is not there', ['--data', '/nowhere'], '/nowhere'],
     ['a recording that is not there', ['--recording', 'nothing'], 'nothing'],
+    ['bars that are not there', ['--bars', '/nowhere/bars.csv.gz'], '/nowhere/bars.csv.gz'],
+    ['a synthetic session of a day', ['--seconds', '86400'], '7200000 ms'],
   ])('answers %s with one sentence and fails', { timeout: MINUTE }, async (_, args, mention) => {
     const { code, stdout, stderr } = await demo(...args);
 

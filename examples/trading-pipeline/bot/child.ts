@@ -1,8 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
+import { systemClock } from 'tickwise/core';
 import type { LiveUpdate } from '../dashboard/live-update.js';
 import type { BotJob } from './job.js';
 import type { BotResult } from './result.js';
+
+/** Milliseconds between two words on how far a bot is. */
+const PROGRESS_INTERVAL = 100;
 
 /** What the parent sends: the job first, `stop` when the user stops. */
 export type BotRequest = { readonly type: 'job'; readonly job: BotJob } | { readonly type: 'stop' };
@@ -11,6 +15,7 @@ export type BotRequest = { readonly type: 'job'; readonly job: BotJob } | { read
 export type BotReply =
   | { readonly type: 'ready' }
   | { readonly type: 'reached'; readonly at: number }
+  | { readonly type: 'progress'; readonly at: number }
   | { readonly type: 'live'; readonly update: LiveUpdate }
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string };
@@ -19,7 +24,7 @@ export type BotReply =
 export interface BotHooks {
   /** Says that everything is subscribed and the replay may begin. */
   ready(): void;
-  /** Says that everything up to a boundary is done. Needed only in a session with faults. */
+  /** Says that everything up to a boundary is done. */
   readonly reached: (at: number) => void;
   /** Shows what happens, when somebody watches. */
   readonly live?: (update: LiveUpdate) => void;
@@ -43,7 +48,8 @@ export function runAsChild(run: (job: BotJob, hooks: BotHooks) => Promise<BotRes
     const { job } = request;
     const hooks: BotHooks = {
       ready: () => reply({ type: 'ready' }),
-      reached: (at) => (job.faults === undefined ? undefined : reply({ type: 'reached', at })),
+      // With faults the market waits for it.
+      reached: job.faults === undefined ? progressNow() : (at) => reply({ type: 'reached', at }),
       stopped,
       ...(job.isWatched && { live: (update) => reply({ type: 'live', update }) }),
     };
@@ -59,6 +65,16 @@ async function answer(run: () => Promise<BotResult>, job: BotJob): Promise<void>
   } catch (error) {
     finish({ type: 'failed', message: describe(error) });
   }
+}
+
+/** Tells now and then how far the bot is. */
+function progressNow(): (at: number) => void {
+  let nextAt = 0;
+  return (at) => {
+    if (systemClock.now() < nextAt) return;
+    nextAt = systemClock.now() + PROGRESS_INTERVAL;
+    reply({ type: 'progress', at });
+  };
 }
 
 function reply(message: BotReply): void {

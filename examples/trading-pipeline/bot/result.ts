@@ -14,7 +14,7 @@ export interface FinalBook {
 export interface CacheSample {
   /** Market time, epoch milliseconds. */
   readonly at: number;
-  readonly caches: Readonly<Record<string, { readonly calls: number; readonly hits: number }>>;
+  readonly caches: Readonly<Record<string, CacheUse>>;
 }
 
 /** What a bot noted about itself while it ran. */
@@ -43,6 +43,22 @@ export interface Survival {
   readonly staleAt: readonly number[];
   /** Failures that it noted and lived on after: of the connection, of REST, of the database. */
   readonly failures: number;
+}
+
+/** How often a cache was asked, how often it had the answer, and how often an answer had become too old. */
+export interface CacheUse {
+  readonly calls: number;
+  readonly hits: number;
+  readonly expired?: number;
+}
+
+/** How often a bot did each kind of work, answers out of a cache left out. */
+export interface Work {
+  readonly features: number;
+  readonly predictions: number;
+  readonly regime: number;
+  /** Times that the gate judged the proposals of a boundary. */
+  readonly decisions: number;
 }
 
 /** What a bot asked to have explained and what it told its owner. */
@@ -88,8 +104,9 @@ export interface BotResult {
   readonly framesMalformed: number;
   /** Order books that ended early because an update is missing: their symbols get no more signals. */
   readonly booksLost: number;
-  /** Times the ledger was asked for a position. */
+  /** Times the ledger was asked for a position, and those of them at which nothing had changed since it was asked before. */
   readonly positionChecks: number;
+  readonly needlessChecks: number;
   /** Statements the database executed; the optimised version's include those that make its tables. */
   readonly statements: number;
   /** Rows stored. */
@@ -99,7 +116,8 @@ export interface BotResult {
   /** Bytes. */
   readonly memory: { readonly peakRss: number; readonly heap: number };
   /** Times a cached result was used, by the cache's name. */
-  readonly cacheHits: Readonly<Record<string, { readonly calls: number; readonly hits: number }>>;
+  readonly cacheHits: Readonly<Record<string, CacheUse>>;
+  readonly work: Work;
   /** Tops of books that it meant to store. */
   readonly bookRows: readonly BookRow[];
   readonly survival: Survival;

@@ -6,7 +6,7 @@ export const MOST_TICKS = 1_200;
 /** What a page has to know before it can draw anything. */
 export interface LiveSession {
   readonly name: string;
-  readonly kind: 'recorded' | 'synthetic';
+  readonly kind: 'recorded' | 'synthetic' | 'bars';
   readonly venue: string;
   readonly symbols: readonly string[];
   /** Step of the mid price by symbol: what a chart rounds to. */

@@ -1,7 +1,7 @@
 import type { CommonJob } from './make-job.js';
 import { type Fault, type FaultKind } from '../faults/fault.js';
 import { planFaults, readFaultKinds } from '../faults/plan.js';
-import type { Recording } from '../recording/index.js';
+import type { Playable } from '../recording/index.js';
 import { UserError } from '../user-error.js';
 import type { DemoOptions } from './options.js';
 
@@ -15,7 +15,7 @@ export function usesServices({ services, cache, faults }: DemoOptions): boolean 
  * Plans the faults that the user asked for; none when not asked.
  * @throws UserError when one is unknown, or cannot happen here.
  */
-export function chooseFaults(recording: Recording, job: CommonJob, options: DemoOptions): readonly Fault[] {
+export function chooseFaults(recording: Playable, job: CommonJob, options: DemoOptions): readonly Fault[] {
   if (options.faults === undefined) return [];
   const isWhole = options.faults.trim() === 'all';
   const kinds = readFaultKinds(options.faults).filter((kind) => !isWhole || isPossible(kind, recording, options));
@@ -24,12 +24,12 @@ export function chooseFaults(recording: Recording, job: CommonJob, options: Demo
   return planFaults(kinds, options.seed, { start: job.start, end: recording.end, bar: job.bar, symbols });
 }
 
-function isPossible(kind: FaultKind, { venue }: Recording, options: DemoOptions): boolean {
+function isPossible(kind: FaultKind, { venue }: Playable, options: DemoOptions): boolean {
   if (kind === 'kill-database') return options.database !== undefined;
   return kind !== '429' || venue === 'binance' || usesServices(options);
 }
 
-function checkPossible(kind: FaultKind, recording: Recording, options: DemoOptions): void {
+function checkPossible(kind: FaultKind, recording: Playable, options: DemoOptions): void {
   if (isPossible(kind, recording, options)) return;
   if (kind === 'kill-database')
     throw new UserError('kill-database needs a server to cut off: name a Postgres with --database postgres://…');

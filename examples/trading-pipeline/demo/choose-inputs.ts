@@ -1,20 +1,29 @@
 import { statSync } from 'node:fs';
-import { findRecordings, openRecording, type Recording, resolveRecording } from '../recording/index.js';
-import { type SyntheticOptions, synthesiseRecording } from '../synthetic/index.js';
+import { findRecordings, openBars, openRecording, type Playable, resolveRecording } from '../recording/index.js';
+import { type SyntheticOptions, synthesiseSession } from '../synthetic/index.js';
 import { UserError } from '../user-error.js';
 import type { VenueProcessOptions } from '../venue/index.js';
 import type { DemoOptions } from './options.js';
 
 /** A recording, and where the venue's process finds it. */
 export interface Input {
-  readonly recording: Recording;
+  readonly recording: Playable;
   readonly source: VenueProcessOptions['source'];
 }
+
+/** Length of a synthetic session. */
+const DEFAULT_SECONDS = 60;
 
 const SYNTHETIC_SYMBOLS = ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'];
 
 /** Yields what is to be replayed, one at a time: recordings are large. */
 export async function* chooseInputs(options: DemoOptions): AsyncGenerator<Input> {
+  if (options.bars !== undefined) {
+    const { bars: path, seconds } = options;
+    const bars = { path, duration: seconds && seconds * 1_000 };
+    yield { recording: await openBars(bars), source: { bars } };
+    return;
+  }
   if (options.data === undefined && options.recording === undefined) {
     yield synthetic(options);
     return;
@@ -22,11 +31,11 @@ export async function* chooseInputs(options: DemoOptions): AsyncGenerator<Input>
   for (const path of await choosePaths(options)) yield { recording: await openRecording(path), source: { path } };
 }
 
-function synthetic({ seed, seconds, symbols }: DemoOptions): Input {
+function synthetic({ seed, seconds = DEFAULT_SECONDS, symbols }: DemoOptions): Input {
   const isCount = symbols === undefined || /^\d+$/.test(symbols);
   const named = isCount ? firstSymbols(symbols) : symbols.split(',').map((symbol) => symbol.trim());
   const session: SyntheticOptions = { seed, duration: seconds * 1_000, symbols: named };
-  return { recording: synthesiseRecording(session), source: { synthetic: session } };
+  return { recording: synthesiseSession(session), source: { synthetic: session } };
 }
 
 function firstSymbols(count: string | undefined): string[] {

@@ -1,6 +1,6 @@
 import type { BotJob, SymbolJob } from '../bot/job.js';
 import { rosterOf } from '../models/roster.js';
-import { type Recording, topicsOf } from '../recording/index.js';
+import { type Playable, topicsOf } from '../recording/index.js';
 import { UserError } from '../user-error.js';
 import type { DemoOptions } from './options.js';
 import { priceTexts } from './price-texts.js';
@@ -11,11 +11,14 @@ export type CommonJob = Omit<BotJob, 'port' | 'services' | 'database' | 'result'
 /** Milliseconds: a spectrum needs 257 bars. */
 const SHORT = 28_000;
 
+/** Milliseconds from which on a session is long: its times are told in minutes, not in ticks. */
+const LONG = 30 * 60_000;
+
 /**
  * Says what to trade on a recording.
  * @throws UserError when a symbol or a model is unknown.
  */
-export function makeJob(recording: Recording, options: DemoOptions): CommonJob {
+export function makeJob(recording: Playable, options: DemoOptions): CommonJob {
   const { venue, market } = recording;
   const bar = options.bar ?? barFor(recording);
   return {
@@ -32,11 +35,13 @@ export function makeJob(recording: Recording, options: DemoOptions): CommonJob {
 }
 
 /** Bars in milliseconds of which a recording has enough for every model to speak. */
-function barFor({ start, end }: Recording): number {
-  return end - start < SHORT ? 10 : 100;
+function barFor({ kind, start, end }: Playable): number {
+  if (kind === 'bars') return 60_000;
+  if (end - start < SHORT) return 10;
+  return end - start < LONG ? 100 : 1_000;
 }
 
-function chosenSymbols({ symbols, name }: Recording, wanted: string | undefined): readonly string[] {
+function chosenSymbols({ symbols, name }: Playable, wanted: string | undefined): readonly string[] {
   if (wanted === undefined) return symbols;
   if (/^\d+$/.test(wanted)) {
     const count = Number(wanted);
@@ -49,9 +54,16 @@ function chosenSymbols({ symbols, name }: Recording, wanted: string | undefined)
   throw new UserError(`${name} has no symbol "${unknown}"; it has ${symbols.join(', ')}`);
 }
 
-function symbolJob(recording: Recording, symbol: string): SymbolJob {
+function symbolJob(recording: Playable, symbol: string): SymbolJob {
+  const listing = recording.listings?.get(symbol);
+  if (listing !== undefined) return { symbol, topics: listing.topics, midStep: stepOf(listing.priceDecimals) };
   const decimals = priceTexts(recording, symbol).reduce((most, text) => Math.max(most, decimalsOf(text)), 0);
-  return { symbol, topics: topicsOf(recording, symbol), midStep: 0.5 / 10 ** decimals };
+  return { symbol, topics: topicsOf(recording, symbol), midStep: stepOf(decimals) };
+}
+
+/** A mid price lies between two prices. */
+function stepOf(decimals: number): number {
+  return 0.5 / 10 ** decimals;
 }
 
 /** Decimals that a price has; venues fill up with zeros. */

@@ -9,6 +9,8 @@ export interface DemoOptions {
   /** Folder with recordings; without one the session is synthetic. */
   readonly data: string | undefined;
   readonly recording: string | undefined;
+  /** File of one-minute bars to play instead. */
+  readonly bars: string | undefined;
   /** A number of symbols, or their names. */
   readonly symbols: string | undefined;
   readonly models: string;
@@ -23,8 +25,8 @@ export interface DemoOptions {
   readonly workers: number | undefined;
   readonly speed: Speed;
   readonly seed: number;
-  /** Seconds of market time of a synthetic session. */
-  readonly seconds: number;
+  /** Seconds of market time of a synthetic session, or to play of the bars. */
+  readonly seconds: number | undefined;
   readonly json: boolean;
   /** File to write the report to as a web page. */
   readonly report: string | undefined;
@@ -48,7 +50,7 @@ const WATCHED = { speed: 10, seconds: 1_200 };
 
 /** Longest bar: a decision a minute. */
 const LONGEST_BAR = 60_000;
-const LONGEST_SESSION = 7_200;
+const LONGEST_SESSION = 366 * 86_400;
 const LAST_PORT = 65_535;
 const MOST_WORKERS = 64;
 const LARGEST_SCALE = 1_000;
@@ -62,6 +64,7 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     )
     .option('--data <folder>', 'folder with recordings (default: TICKWISE_DATA; without it a synthetic session)')
     .option('--recording <name>', 'one recording of that folder, or `all` (default: the largest of each venue)')
+    .option('--bars <file>', 'play a CSV of one-minute bars (ts_ms,symbol,open,high,low,close,volume; .gz too)')
     .option('--symbols <list>', 'how many symbols, or their names separated by commas (default: all)')
     .option('--models <list>', 'how many models, or their names separated by commas', '3')
     .addOption(
@@ -81,7 +84,7 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     .option('--services', 'also ask a language model to explain trades and send alerts, both simulated here', false)
     .option(
       '--bar <ms>',
-      'length of a bar in milliseconds (default: 100, and 10 for a recording under 28 s)',
+      'length of a bar in milliseconds (default: 100; 10 under 28 s, 1000 from half an hour, 60000 with --bars)',
       wholeNumber(10, LONGEST_BAR),
     )
     .option(
@@ -91,7 +94,11 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     )
     .option('--speed <factor>', '`max`, or a multiple of real time', readSpeed, 'max')
     .option('--seed <number>', 'seed of the synthetic session', wholeNumber(0, 2 ** 32 - 1), 1)
-    .option('--seconds <number>', 'length of the synthetic session', wholeNumber(30, LONGEST_SESSION), 60)
+    .option(
+      '--seconds <number>',
+      'length of the synthetic session, up to two hours (default: 60), or of --bars (default: all)',
+      wholeNumber(30, LONGEST_SESSION),
+    )
     .option('--database <url>', 'store in a Postgres, postgres://user@host/name (default: a DuckDB file)')
     .option(
       '--cache <url>',

@@ -1,4 +1,4 @@
-import type { Recording } from '../recording/index.js';
+import type { Playable } from '../recording/index.js';
 import { UserError } from '../user-error.js';
 
 /**
@@ -6,9 +6,9 @@ import { UserError } from '../user-error.js';
  * A live bot asks the venue's instrument list.
  * @throws UserError when the recording has no snapshot of the symbol.
  */
-export function priceTexts(recording: Recording, symbol: string): string[] {
+export function priceTexts(recording: Playable, symbol: string): string[] {
   const rest = recording.snapshots.get(symbol)?.text;
-  const frames = recording.frames.filter((frame) => frame.symbol === symbol && frame.stream === 'book');
+  const frames = [...recording.frames].filter((frame) => frame.symbol === symbol && frame.stream === 'book');
   if (rest === undefined && !frames.some(({ text }) => SNAPSHOT.test(text)))
     throw new UserError(`${recording.name} has no order-book snapshot of ${symbol}`);
   const texts = [...(rest === undefined ? [] : [rest]), ...frames.map(({ text }) => text)];

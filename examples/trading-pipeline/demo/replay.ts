@@ -23,6 +23,7 @@ import type { Input } from './choose-inputs.js';
 import { databaseKind } from './database-kind.js';
 import { type CommonJob, makeJob } from './make-job.js';
 import type { DemoOptions } from './options.js';
+import { measureMemory } from './measure-memory.js';
 import { programOf } from './program-of.js';
 import { showProgress } from './progress.js';
 import { openDatabase, type Version, type VersionDatabase } from './version-database.js';
@@ -126,7 +127,7 @@ function spawnVenue({ input: { source }, job, options: { speed }, faults }: Sett
 
 async function runVersion(
   version: Version,
-  { job: common, folder, signal, faults }: Setting,
+  { input, job: common, folder, signal, faults }: Setting,
   { venue, services }: World,
   database: VersionDatabase,
 ): Promise<Run | undefined> {
@@ -149,7 +150,7 @@ async function runVersion(
     await Promise.race([bot.ready(), venue.failed]);
     const started = performance.now();
     await venue.start();
-    const progress = showProgress(version === 'naive' ? 'usual way' : 'tickwise', venue);
+    const progress = showProgress(version === 'naive' ? 'usual way' : 'tickwise', () => percentOf(bot, input));
     const result = await Promise.race([bot.result(), venue.failed]).finally(() => progress[Symbol.dispose]());
     if (signal.aborted) return undefined;
     const counts = await venue.counts();
@@ -162,17 +163,18 @@ async function runVersion(
   }
 }
 
-async function compare(
-  { input, job, options, faults }: Setting,
-  truth: readonly SignalRow[],
-  naive: Run,
-  optimised: Run,
-): Promise<Report> {
+/** How far a bot is, in whole percent. */
+function percentOf({ reached }: BotHandle, { recording: { start, end } }: Input): number {
+  return Math.floor(100 * Math.min(1, Math.max(0, (reached - start) / (end - start))));
+}
+
+async function compare(setting: Setting, truth: readonly SignalRow[], naive: Run, optimised: Run): Promise<Report> {
+  const { input, job, options, faults } = setting;
   const bySymbolAndModel = (row: { ts: number; symbol: string; model?: string }): string =>
     `${row.ts}|${row.symbol}|${row.model}`;
   const market: FaultedMarket = { venue: input.recording.venue, start: input.recording.start, bar: job.bar };
   return reportOf({
-    input: inputReport(input, job, options),
+    input: inputReport(input, job, options, optimised.counts),
     naive: naive.version,
     optimised: optimised.version,
     signals: compareRecords(naive.result.signals, optimised.result.signals, bySymbolAndModel),
@@ -181,6 +183,7 @@ async function compare(
     rows: await compareStores(naive.database.readable, optimised.database.readable),
     faults: faults.length === 0 ? undefined : await faultsOf(faults, market, truth, naive, optimised),
     services: compareServices(naive, optimised),
+    memory: await measureMemory(job, optimised.result, join(setting.folder, 'memory.duckdb'), options),
     differences: options.mode === 'exact' ? undefined : differencesOf(naive.result, optimised.result),
     efficiency: optimised.result.efficiency,
     trace: optimised.result.trace,
@@ -222,7 +225,7 @@ function compareBooks(naive: readonly FinalBook[], optimised: readonly FinalBook
   );
 }
 
-function inputReport({ recording }: Input, job: CommonJob, options: DemoOptions): ReportInput {
+function inputReport({ recording }: Input, job: CommonJob, options: DemoOptions, counts: VenueCounts): ReportInput {
   return {
     name: recording.name,
     kind: recording.kind,
@@ -234,7 +237,8 @@ function inputReport({ recording }: Input, job: CommonJob, options: DemoOptions)
     bar: job.bar,
     speed: options.speed,
     workers: options.workers,
-    frames: recording.frameCount,
+    // What is made while it is played is counted there; the optimised version gets each frame once.
+    frames: recording.frameCount ?? counts.framesSent,
     seconds: (recording.end - recording.start) / 1_000,
     malformed: recording.malformed,
     database: options.database === undefined ? databaseKind() : 'postgres',

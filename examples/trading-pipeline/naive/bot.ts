@@ -1,6 +1,6 @@
 import { BOOK_ROW_INTERVAL, type BookRow, IMBALANCE_LEVELS } from '../bot/rows.js';
 import type { BotJob, SymbolJob } from '../bot/job.js';
-import type { FinalBook } from '../bot/result.js';
+import type { FinalBook, Work } from '../bot/result.js';
 import { depthUrl } from '../bot/venue-address.js';
 import { features } from '../models/features.js';
 import { imbalanceOf, tiltOf } from '../models/imbalance.js';
@@ -63,6 +63,7 @@ export class NaiveBot {
   #framesParsed = 0;
   #framesMalformed = 0;
   #recoveries = 0;
+  readonly #work = { features: 0, predictions: 0, regime: 0 };
   #acksWanted = 0;
   #onSubscribed: () => void = () => {};
   #onEnd: () => void = () => {};
@@ -81,6 +82,11 @@ export class NaiveBot {
 
   get framesParsed(): number {
     return this.#framesParsed;
+  }
+
+  /** How often it did each kind of work. */
+  get work(): Readonly<Omit<Work, 'decisions'>> {
+    return this.#work;
   }
 
   get framesMalformed(): number {
@@ -218,10 +224,13 @@ export class NaiveBot {
   /** "Feature Engineering | Every tick": whenever the boundary comes, the features are at hand. */
   #refresh(): void {
     if (!this.#book.isReady) return;
-    this.#features = features(
-      this.#window([...this.#bars.slice(-LONG_WINDOW), { close: this.#mid(), volume: this.#volume }]),
-    );
+    this.#describe(this.#window([...this.#bars.slice(-LONG_WINDOW), { close: this.#mid(), volume: this.#volume }]));
     this.#areFeaturesFresh = true;
+  }
+
+  #describe(window: MarketWindow): void {
+    this.#work.features++;
+    this.#features = features(window);
   }
 
   async #closeBar(at: number): Promise<void> {
@@ -234,9 +243,11 @@ export class NaiveBot {
     this.#volume = 0;
     const window = this.#window(this.#bars);
     // The newest tick has computed them already, unless the bar had none.
-    if (!this.#areFeaturesFresh) this.#features = features(window);
+    if (!this.#areFeaturesFresh) this.#describe(window);
     this.#areFeaturesFresh = false;
+    this.#work.regime++;
     const regime = regimeOf(window.close);
+    this.#work.predictions++;
     const signal = this.#model.predict({ window, features: this.#features, barNumber: at / job.bar });
     if (storesBook && at % BOOK_ROW_INTERVAL === 0) {
       const row = this.#bookRow(at);

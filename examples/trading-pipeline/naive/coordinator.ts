@@ -33,6 +33,7 @@ export class Coordinator {
   readonly bookRows: BookRow[] = [];
   readonly #onDecided: (at: number) => void;
   #order: Promise<void> = Promise.resolve();
+  #judgements = 0;
 
   constructor(job: BotJob, client: NaiveClient, onDecided: (at: number) => void, notifier?: NaiveNotifier) {
     this.#onDecided = onDecided;
@@ -46,6 +47,15 @@ export class Coordinator {
   /** Times a position was asked for. */
   get positionChecks(): number {
     return this.#ledger.checks;
+  }
+
+  /** Times it was asked for without need, and times that the gate judged. */
+  get needlessChecks(): number {
+    return this.#ledger.needless;
+  }
+
+  get judgements(): number {
+    return this.#judgements;
   }
 
   /** Notes a signal for the report. */
@@ -73,6 +83,7 @@ export class Coordinator {
     this.#remember(reports);
     const inRosterOrder = reports.toSorted((a, b) => this.#place(a.model) - this.#place(b.model));
     const proposals = this.#job.symbols.flatMap(({ symbol }) => proposalOf(symbol, inRosterOrder));
+    this.#judgements++;
     const decisions = decide(proposals, {
       correlation: (a, b) => this.#correlation(a, b),
       hasRoom: (symbol, action) => this.#ledger.hasRoom(symbol, action),

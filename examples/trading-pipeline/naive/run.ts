@@ -1,7 +1,7 @@
 import type { BotHooks } from '../bot/child.js';
 import { costOfProcess, cpuOfProcess } from '../bot/cost.js';
 import type { BotJob } from '../bot/job.js';
-import type { BotResult, Survival } from '../bot/result.js';
+import type { BotResult, Survival, Work } from '../bot/result.js';
 import { rosterOf } from '../models/roster.js';
 import { NaiveBot } from './bot.js';
 import { Coordinator } from './coordinator.js';
@@ -33,6 +33,8 @@ export async function runNaive(job: BotJob, hooks: BotHooks): Promise<BotResult>
     framesMalformed: bots.reduce((sum, bot) => sum + bot.framesMalformed, 0),
     booksLost: bots.filter((bot) => bot.hasLostBook).length,
     positionChecks: coordinator.positionChecks,
+    needlessChecks: coordinator.needlessChecks,
+    work: workOf(bots, coordinator),
     statements: database.statements,
     rows: database.statements,
     cacheHits: {},
@@ -58,6 +60,11 @@ async function createBots(
     }
   }
   return bots;
+}
+
+function workOf(bots: readonly NaiveBot[], { judgements }: Coordinator): Work {
+  const sum = (name: keyof NaiveBot['work']): number => bots.reduce((all, { work }) => all + work[name], 0);
+  return { features: sum('features'), predictions: sum('predictions'), regime: sum('regime'), decisions: judgements };
 }
 
 /** It never says that a price is old, and takes every trade for a new one. */

@@ -59,11 +59,12 @@ class ModelWorkers implements Models {
 
   async close(): Promise<BotResult['cacheHits']> {
     const all = await Promise.all(this.#links.map((link) => link.close()));
-    const sums: Record<string, { calls: number; hits: number }> = {};
-    for (const [name, { calls, hits }] of all.flatMap((caches) => Object.entries(caches))) {
-      const sum = (sums[name] ??= { calls: 0, hits: 0 });
+    const sums: Record<string, { calls: number; hits: number; expired: number }> = {};
+    for (const [name, { calls, hits, expired = 0 }] of all.flatMap((caches) => Object.entries(caches))) {
+      const sum = (sums[name] ??= { calls: 0, hits: 0, expired: 0 });
       sum.calls += calls;
       sum.hits += hits;
+      sum.expired += expired;
     }
     return sums;
   }

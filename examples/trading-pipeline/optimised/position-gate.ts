@@ -3,6 +3,9 @@ import { cacheDecision, type Memoized } from 'tickwise/memo';
 import { FILL_DELAY, PaperLedger } from '../models/paper-ledger.js';
 import type { Action } from '../models/signal.js';
 
+/** Milliseconds after which the ledger is asked again although nothing was filled: somebody else may have traded. */
+const RECHECK = 3_600_000;
+
 /** Says whether there is room for an order. The ledger is asked once, and again after each fill. */
 export class PositionGate {
   readonly #ledger = new PaperLedger();
@@ -18,6 +21,7 @@ export class PositionGate {
     this.hasRoom = cacheDecision((symbol: string, action: Action) => this.#ledger.hasRoom(symbol, action), {
       name: 'decision',
       clock,
+      ttl: RECHECK,
       tags: (_, symbol) => [positionTag(symbol)],
     });
   }
@@ -25,6 +29,11 @@ export class PositionGate {
   /** Times the ledger was asked. */
   get checks(): number {
     return this.#ledger.checks;
+  }
+
+  /** Those of them at which nothing had changed. */
+  get needlessChecks(): number {
+    return this.#ledger.needless;
   }
 
   /** Sends an order. Its fill makes everything that was known of the position void. */

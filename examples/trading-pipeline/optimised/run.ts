@@ -3,7 +3,7 @@ import { Cadence } from 'tickwise/schedule';
 import type { BotHooks } from '../bot/child.js';
 import { costOfProcess, cpuOfProcess } from '../bot/cost.js';
 import type { BotJob } from '../bot/job.js';
-import type { BotResult, Efficiency } from '../bot/result.js';
+import type { BotResult, Efficiency, Work } from '../bot/result.js';
 import type { BookRow, DecisionRow, SignalRow } from '../bot/rows.js';
 import { openRedis } from '../database/redis.js';
 import { MOST_LAG } from './desk.js';
@@ -103,6 +103,8 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     books: feed.desks.map((desk) => desk.finalBook()),
     booksLost: feed.desks.filter(({ isLost }) => isLost).length,
     positionChecks: trader.positionChecks,
+    needlessChecks: trader.needlessChecks,
+    work: workOf(trader, cacheHits()),
     ...feed.counts,
     ...store.counts,
     bookRows: output.books,
@@ -116,6 +118,18 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     efficiency: metrics.snapshot().primitives['efficiency']?.stats as Efficiency, // as it was added
     trace: { ...trace.summary(), storeDelayMs: store.delays, correlations: trader.correlations },
     ...costOfProcess(startUp),
+  };
+}
+
+/** What was computed: of the questions asked, those that no cache has answered. */
+function workOf({ asked }: Trader, caches: BotResult['cacheHits']): Work {
+  const hits = (name: string): number => caches[name]?.hits ?? 0;
+  const computed = (name: string): number => (caches[name]?.calls ?? 0) - hits(name);
+  return {
+    features: computed('features'),
+    predictions: asked.predictions - hits('predictions'),
+    regime: computed('regime'),
+    decisions: asked.decisions - hits('decisions'),
   };
 }
 

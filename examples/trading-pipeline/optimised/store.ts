@@ -7,6 +7,12 @@ import type { BookRow, DecisionRow, SignalRow, TableName } from '../bot/rows.js'
 import { slowly } from '../faults/slow-database.js';
 import { openTable, type Table } from './table.js';
 
+/** Milliseconds. */
+const SHORTEST_DELAY = 2_000;
+const LONGEST_DELAY = 10_000;
+
+const BARS_PER_BATCH = 3;
+
 /** The database of the optimised version: rows are collected and written in batches, table by table. */
 export class Store {
   readonly signals: BatchWriter<SignalRow>;
@@ -24,6 +30,7 @@ export class Store {
       new BatchWriter<Row>({
         name,
         sink: (rows, context) => clock.hold(slowly(job, clock.wallTime(), () => write(rows, context))),
+        maxDelay: delayOf(job),
         ...(job.journal !== undefined && { journal: { directory: join(job.journal, name) } }),
         clock,
         onError,
@@ -90,6 +97,11 @@ export class Store {
     await Promise.all([this.signals.close(), this.decisions.close(), this.books.close()]);
     await Promise.all(this.#tables.map((table) => table.close()));
   }
+}
+
+/** Market time that rows may wait: about three bars, so that a statement is worth sending, and never long. */
+function delayOf({ bar }: BotJob): number {
+  return Math.min(LONGEST_DELAY, Math.max(SHORTEST_DELAY, BARS_PER_BATCH * bar));
 }
 
 function delaysOf({ delayP50, delayP99 }: BatchStats): { p50: number; p99: number } {

@@ -47,6 +47,9 @@ export class Trace {
 export function hitsByName(): BotResult['cacheHits'] {
   const { caches } = cacheStats();
   return Object.fromEntries(
-    Object.entries(caches).map(([name, { calls, loads }]) => [name, { calls, hits: calls - loads }]),
+    Object.entries(caches).map(([name, { calls, loads, expirations }]) => [
+      name,
+      { calls, hits: calls - loads, expired: expirations },
+    ]),
   );
 }

@@ -35,6 +35,7 @@ export class Trader {
   readonly #isFaulted: boolean;
   /** Symbols that have had a price. */
   readonly #priced = new Set<number>();
+  readonly #asked = { predictions: 0, decisions: 0 };
   #staleMs = 0;
   readonly #staleAt: number[] = [];
 
@@ -77,6 +78,16 @@ export class Trader {
     return this.#positions.checks;
   }
 
+  /** Those of them at which nothing had changed. */
+  get needlessChecks(): number {
+    return this.#positions.needlessChecks;
+  }
+
+  /** Questions so far: models asked about a symbol, and judgements of the gate, those answered by a cache included. */
+  get asked(): { readonly predictions: number; readonly decisions: number } {
+    return this.#asked;
+  }
+
   /** Takes the decisions of one boundary: `moments` and `opinions` of every symbol, in the order of the job. */
   decide(at: number, moments: readonly (Moment | undefined)[], opinions: readonly (Opinion | undefined)[]): void {
     for (const [index, moment] of moments.entries()) {
@@ -85,6 +96,8 @@ export class Trader {
     }
     const proposals = moments.flatMap((moment, index) => (moment ? this.#propose(moment, opinions[index] ?? []) : []));
     this.#correlate(moments);
+    this.#asked.predictions += moments.filter(Boolean).length * this.#roster.length;
+    this.#asked.decisions++;
     for (const decision of this.#judge(proposals)) {
       const price = moments.find((moment) => moment?.symbol === decision.symbol)?.close ?? Number.NaN;
       this.#output.decision({ ts: at, ...decision }, price);

@@ -47,17 +47,18 @@ export interface MalformedLine {
 export interface RecordingInfo {
   /** Name to show and to pass to `--recording`, without folder and ending. */
   readonly name: string;
-  /** `synthetic` when the example's generator made it. */
-  readonly kind: 'recorded' | 'synthetic';
+  /** `synthetic` when the example's generator made it, `bars` when it was made from recorded bars. */
+  readonly kind: 'recorded' | 'synthetic' | 'bars';
   readonly venue: Venue;
   readonly market: Market;
   /** Every symbol with a book stream, sorted. */
   readonly symbols: readonly string[];
   /** Receive time of the first frame, epoch milliseconds. */
   readonly start: number;
-  /** Receive time of the last frame, epoch milliseconds. */
+  /** Receive time of the last frame, epoch milliseconds; of a session that is made as it goes, the last whole millisecond. */
   readonly end: number;
-  readonly frameCount: number;
+  /** Undefined of a session whose frames are made while it is replayed. */
+  readonly frameCount?: number | undefined;
   /** Lines left out. */
   readonly malformed: number;
   /** The first few of them. */
@@ -66,14 +67,29 @@ export interface RecordingInfo {
   readonly reversals: number;
 }
 
-/** A recording in memory. */
-export interface Recording extends RecordingInfo {
-  /** In the order of arrival. */
-  readonly frames: readonly Frame[];
+/** What can be replayed. */
+export interface Playable extends RecordingInfo {
+  /** In the order of arrival; from the beginning each time they are iterated. A long session makes them as they are asked for. */
+  readonly frames: Iterable<Frame>;
   /** Every stream that was subscribed to or seen, by its name. */
   readonly topics: ReadonlyMap<string, Topic>;
   /** The first REST snapshot of each symbol that has one. */
   readonly snapshots: ReadonlyMap<string, RestSnapshot>;
+  /** By symbol, where they are known beforehand; otherwise the frames tell. */
+  readonly listings?: ReadonlyMap<string, Listing>;
+}
+
+/** A recording in memory. */
+export interface Recording extends Playable {
+  readonly frameCount: number;
+  readonly frames: readonly Frame[];
+}
+
+/** What a venue's list of instruments tells of a symbol. */
+export interface Listing {
+  readonly topics: SymbolTopics;
+  /** Decimals of its prices. */
+  readonly priceDecimals: number;
 }
 
 /** Names of the streams of one symbol. */

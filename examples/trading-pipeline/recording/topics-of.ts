@@ -1,7 +1,7 @@
-import type { Frame, Recording, RecordingInfo, StreamKind, SymbolTopics } from './recording.js';
+import type { Frame, Playable, RecordingInfo, StreamKind, SymbolTopics } from './recording.js';
 
 /** Names the streams of a symbol. Of several of a kind, the one with the most frames, then the one seen first. */
-export function topicsOf(recording: Pick<Recording, 'frames' | 'topics'>, symbol: string): SymbolTopics {
+export function topicsOf(recording: Pick<Playable, 'frames' | 'topics'>, symbol: string): SymbolTopics {
   const counts = countFrames(recording.frames, symbol);
   const best = new Map<StreamKind, string>();
   for (const topic of recording.topics.values()) {
@@ -14,13 +14,13 @@ export function topicsOf(recording: Pick<Recording, 'frames' | 'topics'>, symbol
 }
 
 /** The facts of a recording, small enough to send to another process. */
-export function infoOf(recording: Recording): RecordingInfo {
+export function infoOf(recording: Playable): RecordingInfo {
   const { name, kind, venue, market, symbols, start, end, frameCount, malformed, malformedLines, reversals } =
     recording;
   return { name, kind, venue, market, symbols, start, end, frameCount, malformed, malformedLines, reversals };
 }
 
-function countFrames(frames: readonly Frame[], symbol: string): ReadonlyMap<string, number> {
+function countFrames(frames: Iterable<Frame>, symbol: string): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const frame of frames) if (frame.symbol === symbol) counts.set(frame.topic, count(counts, frame.topic) + 1);
   return counts;

@@ -17,6 +17,7 @@ export const FIGURES: readonly Figure[] = [
   ['frames parsed', (version) => version.framesParsed, whole],
   ['books lost to gaps', (version) => version.booksLost, whole],
   ['position checks', (version) => version.positionChecks, whole],
+  ['of these without need', (version) => version.needlessChecks, whole],
   ['database statements', (version) => version.statements, whole],
   ['rows stored', (version) => version.rows, whole],
   ['CPU', (version) => version.cpuMs, seconds],
@@ -38,4 +39,9 @@ export function seconds(ms: number): string {
 
 export function megabytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MB`;
+}
+
+/** A rate, with decimals where they matter. */
+export function perMinute(rate: number): string {
+  return rate.toLocaleString('en-US', { maximumFractionDigits: rate < 10 ? 2 : 0 });
 }

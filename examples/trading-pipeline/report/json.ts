@@ -25,7 +25,7 @@ function totalsOf(reports: readonly Report[]): object {
   };
 }
 
-type Totals = Omit<VersionReport, 'cacheHits'>;
+type Totals = Omit<VersionReport, 'cacheHits' | 'work'>;
 
 /** Adds up counters; of memory the largest counts. */
 function addUp(versions: readonly VersionReport[]): Totals {

@@ -1,15 +1,18 @@
-import type { BotResult, BotTrace, Efficiency } from '../bot/result.js';
+import type { BotResult, BotTrace, Efficiency, Work } from '../bot/result.js';
+import type { RecordingInfo } from '../recording/index.js';
 import type { VenueCounts } from '../venue/index.js';
-import { type Claim, claimsOf, serviceClaims } from './claims.js';
+import { type Claim, claimsOf, memoryClaims, serviceClaims } from './claims.js';
 import type { Comparison } from './comparison.js';
 import { type FaultReport, hasSurvived } from './fault-report.js';
 import type { Difference } from './differences.js';
+import type { MemoryReport } from './memory.js';
+import { type Rate, ratesOf } from './rates.js';
 import type { ServicesReport } from './services.js';
 
 /** What was replayed, and to whom. */
 export interface ReportInput {
   readonly name: string;
-  readonly kind: 'recorded' | 'synthetic';
+  readonly kind: RecordingInfo['kind'];
   readonly venue: string;
   readonly market: string;
   readonly symbols: readonly string[];
@@ -42,6 +45,8 @@ export interface VersionReport {
   readonly signals: number;
   readonly decisions: number;
   readonly positionChecks: number;
+  /** Checks of a position that had not changed since the check before. */
+  readonly needlessChecks: number;
   readonly statements: number;
   readonly rows: number;
   readonly cpuMs: number;
@@ -52,6 +57,7 @@ export interface VersionReport {
   /** From the start of the replay to the last row stored, in milliseconds. */
   readonly durationMs: number;
   readonly cacheHits: BotResult['cacheHits'];
+  readonly work: Work;
 }
 
 /** The outcome of one recording. */
@@ -65,6 +71,10 @@ export interface Report {
   readonly rows: Comparison;
   /** Explanations and alerts, when there were services. */
   readonly services?: ServicesReport | undefined;
+  /** Calls of each kind per minute of market time. */
+  readonly rates: readonly Rate[];
+  /** Measured beside the run. */
+  readonly memory?: MemoryReport | undefined;
   /** What became different in mode `tolerant`. */
   readonly differences?: readonly Difference[] | undefined;
   /** Naive divided by optimised. */
@@ -107,6 +117,7 @@ export function versionReport(result: BotResult, counts: VenueCounts, durationMs
     signals: result.signals.length,
     decisions: result.decisions.length,
     positionChecks: result.positionChecks,
+    needlessChecks: result.needlessChecks,
     statements: result.statements,
     rows: result.rows,
     cpuMs: Math.round(result.cpu.total),
@@ -115,6 +126,7 @@ export function versionReport(result: BotResult, counts: VenueCounts, durationMs
     heapBytes: result.memory.heap,
     durationMs: Math.round(durationMs),
     cacheHits: result.cacheHits,
+    work: result.work,
   };
 }
 
@@ -127,10 +139,14 @@ export function ratiosOf(
 }
 
 /** Adds ratios and claims to two versions and what was compared. */
-export function reportOf(base: Omit<Report, 'ratios' | 'claims'>): Report {
+export function reportOf(base: Omit<Report, 'ratios' | 'claims' | 'rates'>): Report {
   const { naive, optimised } = base;
-  const claims = [...claimsOf(base.input, naive, optimised), ...serviceClaims(base.input, base.services)];
-  return { ...base, ratios: ratiosOf(naive, optimised), claims };
+  const claims = [
+    ...claimsOf(base.input, naive, optimised),
+    ...memoryClaims(optimised, base.memory),
+    ...serviceClaims(base.input, base.services),
+  ];
+  return { ...base, ratios: ratiosOf(naive, optimised), rates: ratesOf(base), claims };
 }
 
 /** Whether neither version gave a signal: the models need a few hundred bars first. */

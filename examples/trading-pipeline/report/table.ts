@@ -3,7 +3,7 @@ import type { Comparison } from './comparison.js';
 import { FAULT_FIGURES, FAULT_HEAD, faultCells } from './fault-figures.js';
 import type { FaultReport } from './fault-report.js';
 import { differenceLines } from './difference-lines.js';
-import { FIGURES, whole } from './figures.js';
+import { FIGURES, perMinute, whole } from './figures.js';
 import { isEmpty, isProven, type Report } from './report.js';
 import { serviceLines } from './service-lines.js';
 
@@ -13,6 +13,7 @@ export function renderReport(report: Report): string {
   const parts = [
     heading(report),
     costs(report),
+    rates(report),
     services(report),
     differences(report),
     watched(report),
@@ -22,8 +23,10 @@ export function renderReport(report: Report): string {
   return parts.filter((part) => part !== '').join('\n');
 }
 
+const SOURCES = { recorded: 'recording', synthetic: 'synthetic session', bars: 'session made from recorded bars' };
+
 function heading({ input }: Report): string {
-  const source = input.kind === 'synthetic' ? 'synthetic session' : 'recording';
+  const source = SOURCES[input.kind];
   const malformed = input.malformed === 0 ? '' : `, ${whole(input.malformed)} malformed lines left out`;
   return (
     `\n${source} ${input.name} (${input.venue} ${input.market}): ${whole(input.frames)} frames, ${input.seconds.toFixed(0)} s of market time${malformed}\n` +
@@ -54,6 +57,12 @@ function costs({ naive, optimised }: Report): string {
   return table.toString();
 }
 
+function rates({ rates: lines }: Report): string {
+  const table = newTable(['per minute of market time', 'usual way', 'tickwise'], ['left', 'right', 'right']);
+  for (const { what, naive, optimised } of lines) table.push([what, perMinute(naive), perMinute(optimised)]);
+  return table.toString();
+}
+
 function services({ services: told }: Report): string {
   if (told === undefined) return '';
   const table = newTable(['explanations and alerts', 'usual way', 'tickwise'], ['left', 'right', 'right']);
@@ -64,11 +73,11 @@ function services({ services: told }: Report): string {
 function differences(report: Report): string {
   if (report.differences === undefined) return '';
   const table = newTable(
-    ['work', 'asked for', 'computed', 'saved', 'different for it'],
-    ['left', 'right', 'right', 'right', 'left'],
+    ['work', 'asked for', 'computed', 'saved', 'too old', 'different for it'],
+    ['left', 'right', 'right', 'right', 'right', 'left'],
   );
-  for (const { cache, asked, computed, saved, changed } of differenceLines(report))
-    table.push([cache, asked, computed, saved, changed]);
+  for (const { cache, asked, computed, saved, expired, changed } of differenceLines(report))
+    table.push([cache, asked, computed, saved, expired, changed]);
   return table.toString();
 }
 

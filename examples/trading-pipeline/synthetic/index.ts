@@ -1,2 +1,3 @@
 export type { SyntheticOptions } from './options.js';
 export { synthesise, synthesiseRecording, writeSynthetic } from './synthesise.js';
+export { synthesiseSession } from './synthesise-session.js';

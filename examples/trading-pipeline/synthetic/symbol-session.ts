@@ -3,9 +3,15 @@ import { type MarketStep, STEP } from './market-path.js';
 import type { Random } from './random.js';
 import { type Side, SyntheticBook } from './synthetic-book.js';
 
-/** A line of the session and its time. */
-export interface TimedLine {
+/** Streams of a symbol. */
+export const STREAMS = ['trade', 'bookTicker', 'depth@100ms'] as const;
+
+/** A frame of one of a symbol's streams, or a snapshot of its book as REST gives it. */
+export interface SyntheticFrame {
+  /** Epoch milliseconds. */
   readonly t: number;
+  readonly symbol: string;
+  readonly kind: (typeof STREAMS)[number] | 'snapshot';
   readonly text: string;
 }
 
@@ -36,7 +42,7 @@ export class SymbolSession {
   readonly #book: SyntheticBook;
   readonly #stream: string;
   readonly #phase: number;
-  #lines: TimedLine[] = [];
+  #frames: SyntheticFrame[] = [];
   #logPrice: number;
   #excitation = 0;
   #steps = 0;
@@ -60,14 +66,14 @@ export class SymbolSession {
     this.#tradeId = random.integer(1_000_000, 9_000_000);
   }
 
-  /** Lives through one step that begins at `from` and returns its lines in order. */
-  step(from: number, market: MarketStep): readonly TimedLine[] {
-    this.#lines = [];
+  /** Lives through one step that begins at `from` and returns its frames in order. */
+  step(from: number, market: MarketStep): readonly SyntheticFrame[] {
+    this.#frames = [];
     if (this.#steps % STEPS_PER_DEPTH === this.#phase) this.#emitDepth(from + 0.1);
     this.#logPrice += this.#instrument.beta * market.factorReturn + market.ownDeviation * this.#random.gaussian();
     for (const t of this.#drawEvents(from + 0.2, from + STEP - 0.2, market.activity)) this.#happen(t, market);
     this.#steps += 1;
-    return this.#lines;
+    return this.#frames;
   }
 
   /** Times of events between two moments, by thinning: the rate only falls until the next event. */
@@ -169,15 +175,14 @@ export class SymbolSession {
     );
     const ids = `"lastUpdateId":${this.#updateId},"E":${stamp},"T":${stamp}`;
     const text = `{${ids},"bids":${sides[0]},"asks":${sides[1]}}`;
-    const line = `{"t":${t.toFixed(3)},"dir":"in","for":"${this.#instrument.symbol}","msg":${text}}`;
-    this.#lines.push({ t, text: line });
+    this.#frames.push({ t, symbol: this.#instrument.symbol, kind: 'snapshot', text });
     this.#book.resize('bid', 40);
     this.#advanceId();
   }
 
-  #emit(t: number, kind: string, data: string): void {
-    const message = `{"stream":"${this.#stream}@${kind}","data":${data}}`;
-    this.#lines.push({ t, text: `{"t":${t.toFixed(3)},"dir":"in","msg":${message}}` });
+  #emit(t: number, kind: (typeof STREAMS)[number], data: string): void {
+    const text = `{"stream":"${this.#stream}@${kind}","data":${data}}`;
+    this.#frames.push({ t, symbol: this.#instrument.symbol, kind, text });
   }
 
   #levelText(side: Side): readonly [string, string] {

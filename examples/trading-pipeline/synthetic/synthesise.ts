@@ -6,14 +6,9 @@ import { createGzip } from 'node:zlib';
 import type { Recording } from '../recording/index.js';
 import { RecordingBuilder } from '../recording/recording-builder.js';
 
-import { instrumentOf } from './instrument.js';
-import { MarketPath, STEP } from './market-path.js';
 import { checkOptions, type SyntheticOptions } from './options.js';
-import { Random } from './random.js';
-import { SymbolSession } from './symbol-session.js';
-
-/** A fixed moment, so that a session does not depend on when it is made. */
-const START = Date.UTC(2025, 0, 6);
+import { sessionFrames, START } from './session-frames.js';
+import type { SyntheticFrame } from './symbol-session.js';
 
 /**
  * Makes the lines of a recording: Binance USD-M trades, quotes and depth of correlated symbols, with their REST
@@ -45,14 +40,14 @@ function* withLineEnds(texts: Iterable<string>): Generator<string> {
   for (const text of texts) yield `${text}\n`;
 }
 
-function* lines({ seed, duration, symbols }: Required<SyntheticOptions>): Generator<string> {
+function* lines(options: Required<SyntheticOptions>): Generator<string> {
+  const { seed, duration, symbols } = options;
   const url = `synthetic://usdm?seed=${seed}&duration=${duration}&symbols=${symbols.join(',')}`;
   yield `{"t":${START}.000,"dir":"open","url":"${url}"}`;
-  const market = new MarketPath(new Random(seed, 'market'));
-  const sessions = symbols.map((symbol) => new SymbolSession(instrumentOf(symbol), new Random(seed, symbol)));
-  for (let from = START; from + STEP <= START + duration; from += STEP) {
-    const step = market.step();
-    const ofStep = sessions.flatMap((session) => session.step(from, step));
-    for (const line of ofStep.toSorted((a, b) => a.t - b.t)) yield line.text;
-  }
+  for (const frame of sessionFrames(options)) yield lineOf(frame);
+}
+
+function lineOf({ t, kind, symbol, text }: SyntheticFrame): string {
+  const whose = kind === 'snapshot' ? `"for":"${symbol}",` : '';
+  return `{"t":${t.toFixed(3)},"dir":"in",${whose}"msg":${text}}`;
 }

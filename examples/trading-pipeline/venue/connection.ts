@@ -154,11 +154,12 @@ export class Connection implements Asker {
     }
   }
 
-  /** Sends pings for as long as pongs come. */
+  /** Sends pings for as long as pongs come. Where a replay waits for its clients, one that is busy is not gone. */
   #ping(): () => void {
     const { pingInterval, pongTimeout } = this.#protocol.limits;
     const next = (): void => {
-      if (this.#ioClock.now() - this.#lastPong >= pongTimeout) {
+      const isWaitedFor = this.#run.pace?.reached === Infinity;
+      if (!isWaitedFor && this.#ioClock.now() - this.#lastPong >= pongTimeout) {
         this.#webSocket.terminate();
         return;
       }

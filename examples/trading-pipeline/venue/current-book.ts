@@ -1,5 +1,5 @@
 import { isObject } from '../recording/dialects/index.js';
-import type { Recording } from '../recording/index.js';
+import type { Frame, Playable } from '../recording/index.js';
 
 type Level = readonly [price: string, size: string];
 
@@ -15,7 +15,8 @@ interface Update {
  * since. Of Binance, whose books start from REST.
  */
 export class CurrentBook {
-  readonly #recording: Recording;
+  readonly #snapshots: Playable['snapshots'];
+  readonly #frames: readonly Frame[];
   readonly #symbol: string;
   readonly #bids = new Map<string, string>();
   readonly #asks = new Map<string, string>();
@@ -23,15 +24,16 @@ export class CurrentBook {
   /** Index of the first frame that is not in the book. */
   #next = 0;
 
-  constructor(recording: Recording, symbol: string) {
-    this.#recording = recording;
+  constructor(recording: Playable, symbol: string) {
+    this.#snapshots = recording.snapshots;
+    this.#frames = [...recording.frames];
     this.#symbol = symbol;
     this.#restart();
   }
 
   /** The REST answer that the venue would have given at a time, epoch milliseconds. */
   snapshotAt(time: number): string {
-    const { frames } = this.#recording;
+    const frames = this.#frames;
     // Bots that lag ask for an earlier moment than others did.
     if ((frames[this.#next - 1]?.t ?? -Infinity) >= time) this.#restart();
     for (let frame = frames[this.#next]; frame !== undefined && frame.t < time; frame = frames[++this.#next]) {
@@ -45,7 +47,7 @@ export class CurrentBook {
     this.#next = 0;
     this.#bids.clear();
     this.#asks.clear();
-    const body: unknown = JSON.parse(this.#recording.snapshots.get(this.#symbol)?.text ?? '{}');
+    const body: unknown = JSON.parse(this.#snapshots.get(this.#symbol)?.text ?? '{}');
     if (!isObject(body)) return;
     // The shapes are the venue's documentation.
     const {

@@ -1,5 +1,5 @@
 import type { Fault } from '../faults/fault.js';
-import type { RecordingInfo } from '../recording/index.js';
+import type { BarsOptions, RecordingInfo } from '../recording/index.js';
 import type { SyntheticOptions } from '../synthetic/index.js';
 
 /** How fast a venue replays: as fast as each client takes, or a multiple of real time. */
@@ -7,8 +7,11 @@ export type Speed = 'max' | number;
 
 /** What a venue process is asked to replay, and how. */
 export interface VenueProcessOptions {
-  /** A recording's file, or the options of a synthetic session. */
-  readonly source: { readonly path: string } | { readonly synthetic: SyntheticOptions };
+  /** A recording's file, a file of bars, or the options of a synthetic session. */
+  readonly source:
+    | { readonly path: string }
+    | { readonly bars: BarsOptions }
+    | { readonly synthetic: SyntheticOptions };
   /** Symbols that the venue knows. Default: all of the recording. */
   readonly symbols?: readonly string[];
   /** Milliseconds between clock marks. */

@@ -17,7 +17,7 @@ const MAX_WAITING_BYTES = 256 * 1024;
 const TEXT = { binary: false } as const;
 
 /** What to wait for before the next burst. */
-type Pause = 'turn' | 'drain' | 'time' | 'mark' | 'over';
+type Pause = 'turn' | 'drain' | 'time' | 'mark' | 'room' | 'over';
 
 /** What a playback works with. */
 export interface PlaybackParts {
@@ -49,6 +49,7 @@ export class Playback {
   start(): void {
     if (this.#cursor !== undefined) return;
     this.#cursor = { ...this.#parts.run.furthest };
+    this.#parts.run.frames.join(this.#cursor);
     this.#parts.run.lockstep?.join(this);
     // Rejects only on a defect of this class, which should end the process.
     void this.#play(this.#cursor);
@@ -61,7 +62,7 @@ export class Playback {
 
   stop(): void {
     this.#isOver = true;
-    this.#parts.run.lockstep?.leave(this);
+    this.#leave();
     this.#wake?.();
   }
 
@@ -74,7 +75,7 @@ export class Playback {
   countUntil(end: number): number {
     let count = 0;
     for (let index = this.#cursor?.frame ?? end; index < end; index += 1) {
-      const frame = this.#parts.run.script.frames[index];
+      const frame = this.#parts.run.frames.at(index);
       if (frame !== undefined && this.#wants(frame.topic, index)) count += 1;
     }
     return count;
@@ -97,6 +98,7 @@ export class Playback {
     } finally {
       socket.uncork();
       if (topics.size > 0) run.reach(cursor);
+      run.frames.release();
     }
   }
 
@@ -108,6 +110,7 @@ export class Playback {
       if (this.#isOver || webSocket.readyState !== WebSocket.OPEN) return 'over';
       if (socket.writableLength > MAX_WAITING_BYTES) return 'drain';
       if (run.lockstep !== undefined && cursor.mark > run.lockstep.released) return 'mark';
+      if (!run.frames.hasRoomFor(cursor)) return 'room';
       this.#skip(cursor, reached);
       if (cursor.mark > run.script.lastMark) return this.#end();
       if (this.#nextTime(cursor) > reached) return 'time';
@@ -118,9 +121,9 @@ export class Playback {
 
   /** Passes over frames of other streams, up to the next mark and never ahead of time. */
   #skip(cursor: Cursor, reached: number): void {
-    const { script, counters } = this.#parts.run;
+    const { script, frames, counters } = this.#parts.run;
     const mark = cursor.mark * script.bar;
-    for (let frame = script.frames[cursor.frame]; frame !== undefined; frame = script.frames[cursor.frame]) {
+    for (let frame = frames.at(cursor.frame); frame !== undefined; frame = frames.at(cursor.frame)) {
       if (frame.t >= mark || frame.t > reached) return;
       if (this.#wants(frame.topic, cursor.frame)) {
         if (script.fate(cursor.frame) !== WITHHELD) return;
@@ -138,10 +141,10 @@ export class Playback {
 
   /** When this connection gets something next; as long as nothing changes, the frames up to then are not its own. */
   #nextTime(cursor: Readonly<Cursor>): number {
-    const { frames, bar } = this.#parts.run.script;
-    const mark = cursor.mark * bar;
+    const { frames, script } = this.#parts.run;
+    const mark = cursor.mark * script.bar;
     for (let index = cursor.frame; ; index += 1) {
-      const frame = frames[index];
+      const frame = frames.at(index);
       if (frame === undefined || frame.t >= mark) return mark;
       if (this.#wants(frame.topic, index)) return frame.t;
     }
@@ -150,7 +153,7 @@ export class Playback {
   #sendNext(cursor: Cursor): void {
     const { run, webSocket } = this.#parts;
     const mark = cursor.mark * run.script.bar;
-    const frame = run.script.frames[cursor.frame];
+    const frame = run.frames.at(cursor.frame);
     if (frame === undefined || frame.t >= mark) {
       webSocket.send(`{"event":"clock","t":${mark}}`);
       run.counters.marksSent += 1;
@@ -171,13 +174,19 @@ export class Playback {
 
   #payload(index: number, text: string): Buffer {
     const { run, protocol, isRaw } = this.#parts;
-    return isRaw ? Buffer.from(protocol.unwrap?.(text) ?? text) : run.script.payload(index);
+    return isRaw ? Buffer.from(protocol.unwrap?.(text) ?? text) : run.frames.payload(index);
   }
 
   #end(): Pause {
-    this.#parts.run.lockstep?.leave(this);
+    this.#leave();
     this.#parts.webSocket.send(`{"event":"end","t":${this.#parts.run.script.end}}`);
     return 'over';
+  }
+
+  #leave(): void {
+    const { frames, lockstep } = this.#parts.run;
+    lockstep?.leave(this);
+    if (this.#cursor !== undefined) frames.leave(this.#cursor);
   }
 
   /** Waits for a reason to go on, or for `stop`. */
@@ -196,6 +205,8 @@ export class Playback {
         };
       } else if (pause === 'mark' && run.lockstep !== undefined) {
         run.lockstep.wait(this, resolve);
+      } else if (pause === 'room') {
+        run.frames.wait(resolve);
       } else {
         setImmediate(resolve);
       }

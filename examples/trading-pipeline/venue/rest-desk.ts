@@ -1,16 +1,16 @@
 import type { Fault } from '../faults/fault.js';
-import type { Recording } from '../recording/index.js';
+import type { Playable } from '../recording/index.js';
 import { CurrentBook } from './current-book.js';
 import { answerRest, type RestAnswer } from './rest.js';
 import type { Run } from './run.js';
 
 /** Answers REST requests: as recorded, or, in a session with faults, from the venue's current books. */
 export class RestDesk {
-  readonly #recording: Recording;
+  readonly #recording: Playable;
   readonly #symbols: ReadonlySet<string>;
   readonly #books = new Map<string, CurrentBook>();
 
-  constructor(recording: Recording, symbols: ReadonlySet<string>) {
+  constructor(recording: Playable, symbols: ReadonlySet<string>) {
     this.#recording = recording;
     this.#symbols = symbols;
   }

@@ -1,4 +1,4 @@
-import type { Market, Recording } from '../recording/index.js';
+import type { Market, Playable } from '../recording/index.js';
 import { isObject } from '../recording/dialects/index.js';
 
 /** An HTTP answer. */
@@ -21,7 +21,7 @@ const DEPTH_PATHS: ReadonlyMap<Market, string> = new Map([
  * Without `limit` the whole snapshot is sent; with one, at most so many levels a side.
  */
 export function answerRest(
-  recording: Recording,
+  recording: Playable,
   symbols: ReadonlySet<string>,
   url: URL,
   current?: (symbol: string) => string,

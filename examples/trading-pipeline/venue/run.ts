@@ -3,6 +3,7 @@ import type { Clock } from 'tickwise/core';
 import type { Connection } from './connection.js';
 import { type Counters, newCounters } from './counters.js';
 import type { Speed } from './messages.js';
+import type { FrameWindow } from './frame-window.js';
 import { Pace } from './pace.js';
 import { Lockstep } from './lockstep.js';
 import type { Cursor, Script } from './script.js';
@@ -10,6 +11,7 @@ import type { Cursor, Script } from './script.js';
 /** One replay: its connections, its counts, and how far it is. */
 export class Run {
   readonly script: Script;
+  readonly frames: FrameWindow;
   readonly counters: Counters = newCounters();
   readonly connections = new Set<Connection>();
   /** Keeps the market in step with the bots when there are faults. */
@@ -24,6 +26,7 @@ export class Run {
 
   constructor(script: Script, speed: Speed, clock: Clock, ioClock: Clock) {
     this.script = script;
+    this.frames = script.open();
     this.lockstep = script.faults.length === 0 ? undefined : new Lockstep(script.firstMark, ioClock);
     this.#speed = speed;
     this.#clock = clock;

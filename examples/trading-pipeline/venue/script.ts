@@ -1,7 +1,8 @@
 import type { Fault } from '../faults/fault.js';
-import type { Frame, Recording } from '../recording/index.js';
+import type { Frame, Playable } from '../recording/index.js';
 import { UserError } from '../user-error.js';
 import { fatesOf, SENT } from './frame-fates.js';
+import { FrameWindow } from './frame-window.js';
 import { beginsWithSnapshot, StreamBook } from './stream-book.js';
 
 /** Most clock marks in a replay: more than a day of 10 ms bars. */
@@ -21,7 +22,6 @@ export interface Cursor {
  * after the recording's start, the last one the first multiple after its end.
  */
 export class Script {
-  readonly frames: readonly Frame[];
   readonly bar: number;
   /** Times of the recording, epoch milliseconds. */
   readonly start: number;
@@ -29,21 +29,24 @@ export class Script {
   readonly firstMark: number;
   readonly lastMark: number;
   readonly faults: readonly Fault[];
+  readonly #frames: Iterable<Frame>;
   readonly #fates: Uint8Array | undefined;
-  readonly #payloads: Buffer[] = [];
   /** By topic: with faults streams begin in the middle, too. */
   readonly #books = new Map<string, StreamBook>();
 
   /** @throws UserError when a symbol is not in the recording or the bar does not suit it. */
-  constructor(recording: Recording, bar: number, symbols?: readonly string[], faults: readonly Fault[] = []) {
+  constructor(recording: Playable, bar: number, symbols?: readonly string[], faults: readonly Fault[] = []) {
     if (!Number.isInteger(bar) || bar < 1) throw new UserError(`a bar is a whole number of milliseconds, not ${bar}`);
-    this.frames = chooseFrames(recording, symbols);
+    this.#frames = chooseFrames(recording, symbols);
     this.bar = bar;
     this.faults = faults;
-    this.#fates = faults.length === 0 ? undefined : fatesOf(this.frames, faults, recording.venue);
-    if (faults.length > 0 && beginsWithSnapshot(recording.venue)) {
-      for (const { topic, stream } of recording.topics.values())
-        if (stream === 'book') this.#books.set(topic, new StreamBook(recording, this.frames, topic));
+    if (faults.length > 0) {
+      const frames = [...this.#frames];
+      this.#fates = fatesOf(frames, faults, recording.venue);
+      if (beginsWithSnapshot(recording.venue)) {
+        for (const { topic, stream } of recording.topics.values())
+          if (stream === 'book') this.#books.set(topic, new StreamBook(recording, frames, topic));
+      }
     }
     this.start = recording.start;
     this.firstMark = Math.floor(recording.start / bar) + 1;
@@ -59,6 +62,11 @@ export class Script {
     return this.lastMark * this.bar;
   }
 
+  /** The frames from the beginning, for a run. */
+  open(): FrameWindow {
+    return new FrameWindow(this.#frames);
+  }
+
   /** The place before everything. */
   begin(): Cursor {
     return { frame: 0, mark: this.firstMark };
@@ -66,8 +74,12 @@ export class Script {
 
   /** The place from a time on, for those who were cut off until then. The clock mark of the time itself is not sent. */
   from(time: number): Cursor {
-    const frame = this.frames.findIndex(({ t }) => t >= time);
-    return { frame: frame === -1 ? this.frames.length : frame, mark: Math.floor(time / this.bar) + 1 };
+    let frame = 0;
+    for (const { t } of this.#frames) {
+      if (t >= time) break;
+      frame += 1;
+    }
+    return { frame, mark: Math.floor(time / this.bar) + 1 };
   }
 
   /** What a stream that begins at a frame starts with; undefined for most. */
@@ -79,21 +91,19 @@ export class Script {
   fate(index: number): number {
     return this.#fates?.[index] ?? SENT;
   }
-
-  /** A frame's bytes, made when first asked for and then shared by all connections. */
-  payload(index: number): Buffer {
-    let payload = this.#payloads[index];
-    if (payload === undefined) this.#payloads[index] = payload = Buffer.from(this.frames[index]?.text ?? '');
-    return payload;
-  }
 }
 
-function chooseFrames(recording: Recording, symbols?: readonly string[]): readonly Frame[] {
+/** The same each time they are iterated. */
+function chooseFrames(recording: Playable, symbols?: readonly string[]): Iterable<Frame> {
   if (symbols === undefined) return recording.frames;
   const stranger = symbols.find((symbol) => !recording.symbols.includes(symbol));
   if (stranger !== undefined) {
     throw new UserError(`${recording.name} has no symbol ${stranger}; it has ${recording.symbols.join(', ')}`);
   }
   const chosen = new Set([...symbols, '']);
-  return recording.frames.filter((frame) => chosen.has(frame.symbol));
+  return {
+    *[Symbol.iterator]() {
+      for (const frame of recording.frames) if (chosen.has(frame.symbol)) yield frame;
+    },
+  };
 }

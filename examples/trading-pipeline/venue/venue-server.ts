@@ -6,7 +6,7 @@ import { type Clock, systemClock } from 'tickwise/core';
 import { WebSocketServer } from 'ws';
 
 import type { Fault } from '../faults/fault.js';
-import type { Recording, Topic } from '../recording/index.js';
+import type { Playable, Topic } from '../recording/index.js';
 import { UserError } from '../user-error.js';
 
 import { Connection } from './connection.js';
@@ -19,7 +19,7 @@ import { Script } from './script.js';
 
 /** What a venue replays, and how. */
 export interface VenueServerOptions {
-  readonly recording: Recording;
+  readonly recording: Playable;
   /** Symbols that the venue knows. Default: all of the recording. */
   readonly symbols?: readonly string[];
   /** Milliseconds between clock marks, a whole number from 1. */
@@ -58,7 +58,8 @@ export class VenueServer implements AsyncDisposable {
   #closing: Promise<void> | undefined;
 
   private constructor(options: VenueServerOptions) {
-    const { recording, symbols, bar, speed, clock = systemClock, ioClock = systemClock, faults } = options;
+    const { symbols, bar, speed, clock = systemClock, ioClock = systemClock, faults = [] } = options;
+    const recording = faults.length === 0 ? options.recording : inMemory(options.recording);
     if (speed !== 'max' && !(speed > 0 && speed < Infinity)) {
       throw new UserError(`the speed is "max" or a number above 0, not ${speed}`);
     }
@@ -169,7 +170,12 @@ export class VenueServer implements AsyncDisposable {
   }
 }
 
-function knownTopics(recording: Recording, symbols?: readonly string[]): ReadonlyMap<string, Topic> {
+/** With faults the venue looks far ahead, and back; made once. */
+function inMemory(recording: Playable): Playable {
+  return { ...recording, frames: [...recording.frames] };
+}
+
+function knownTopics(recording: Playable, symbols?: readonly string[]): ReadonlyMap<string, Topic> {
   if (symbols === undefined) return recording.topics;
   return new Map([...recording.topics].filter(([, topic]) => topic.symbol === '' || symbols.includes(topic.symbol)));
 }

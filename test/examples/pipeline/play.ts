@@ -9,7 +9,7 @@ import { makeJob } from '../../../examples/trading-pipeline/demo/make-job.js';
 import { type DemoOptions, readCommandLine } from '../../../examples/trading-pipeline/demo/options.js';
 import { runNaive } from '../../../examples/trading-pipeline/naive/run.js';
 import { runOptimised } from '../../../examples/trading-pipeline/optimised/run.js';
-import type { Recording } from '../../../examples/trading-pipeline/recording/index.js';
+import type { Playable } from '../../../examples/trading-pipeline/recording/index.js';
 import { type Comparison, compareRecords } from '../../../examples/trading-pipeline/report/comparison.js';
 import { compareStores } from '../../../examples/trading-pipeline/report/stored-rows.js';
 import { type Speed, type VenueCounts, VenueServer } from '../../../examples/trading-pipeline/venue/index.js';
@@ -39,6 +39,8 @@ export interface PlayOptions {
   readonly clock?: Clock;
   /** Called when the replay has begun. */
   readonly onStart?: () => void;
+  /** Settles when the user stops the bot. */
+  readonly stopped?: Promise<void>;
   /** Called with each boundary that the bot is done with, epoch milliseconds. */
   readonly onReached?: (at: number) => void;
 }
@@ -49,7 +51,7 @@ const folders: string[] = [];
 /** Replays a recording to one version. */
 export async function play(
   version: keyof typeof VERSIONS,
-  recording: Recording,
+  recording: Playable,
   options: PlayOptions = {},
 ): Promise<Played> {
   const {
@@ -91,7 +93,7 @@ export async function play(
       onStart?.();
     },
     reached: (at) => options.onReached?.(at),
-    stopped: new Promise(() => {}),
+    stopped: options.stopped ?? new Promise(() => {}),
   };
   try {
     const result = await VERSIONS[version](job, hooks);

@@ -120,6 +120,7 @@ describe('the report as a page', () => {
       '911',
       '609',
       '33.2 %',
+      '0',
       '1,020 of 5,021 signals in another regime (20.3 %)',
     ]);
     expect(rows.get('questions to the language model')).toEqual(['733', '71']);

@@ -163,6 +163,7 @@ function version(figures: Partial<VersionReport>): VersionReport {
     signals: 5_021,
     decisions: 1_223,
     positionChecks: 1,
+    needlessChecks: 1,
     statements: 1,
     rows: 6_151,
     cpuMs: 1,
@@ -171,6 +172,7 @@ function version(figures: Partial<VersionReport>): VersionReport {
     heapBytes: 19 * 2 ** 20,
     durationMs: 4_321,
     cacheHits: {},
+    work: { features: 1, predictions: 1, regime: 1, decisions: 1 },
     ...figures,
   };
 }

@@ -66,7 +66,8 @@ describe('a venue in a process of its own', { timeout: 30_000 }, () => {
     expect(progress).toBe(1);
     expect(zero.connections).toBe(0);
     expect(body).toBe(expected.snapshots.get('BTCUSDT')?.text);
-    expect(venue.recording).toMatchObject({ name: 'synthetic-3', kind: 'synthetic', frameCount: expected.frameCount });
+    const { start } = expected;
+    expect(venue.recording).toMatchObject({ name: 'synthetic-3', kind: 'synthetic', start, symbols: ['BTCUSDT'] });
     await expect(venue.counts()).rejects.toThrow('the venue process has ended');
   });
 

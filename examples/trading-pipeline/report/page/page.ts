@@ -15,6 +15,7 @@ import {
   faultTable,
   figureTable,
   promiseTable,
+  rateTable,
   serviceTable,
   survivalTable,
 } from './tables.js';
@@ -50,6 +51,8 @@ function sectionOf(report: Report): Markup {
     ${servicesOf(report)}
     <h3>What was promised, and what was measured</h3>
     ${promiseTable(report)}
+    <h3>How often, per minute of market time</h3>
+    ${rateTable(report)}
     <h3>Work that was already done</h3>
     ${cacheTable(report)}
     <h3>All figures</h3>
@@ -57,8 +60,14 @@ function sectionOf(report: Report): Markup {
   </section>`;
 }
 
+const SOURCES = {
+  recorded: 'Recorded session',
+  synthetic: 'Synthetic session',
+  bars: 'Session made from recorded bars, in the language',
+};
+
 function factsOf(input: ReportInput): Markup {
-  const source = input.kind === 'synthetic' ? 'Synthetic session' : 'Recorded session';
+  const source = SOURCES[input.kind];
   const malformed = input.malformed === 0 ? '' : ` ${whole(input.malformed)} malformed lines were left out.`;
   const speed = input.speed === 'max' ? 'as fast as the bot can' : `at ${input.speed} times real time`;
   return markup`<p class="soft">

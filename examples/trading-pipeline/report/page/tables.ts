@@ -1,7 +1,7 @@
 import type { Comparison } from '../comparison.js';
 import { FAULT_FIGURES, FAULT_HEAD, faultCells } from '../fault-figures.js';
 import type { FaultReport } from '../fault-report.js';
-import { FIGURES, type Figure, whole } from '../figures.js';
+import { FIGURES, type Figure, perMinute, whole } from '../figures.js';
 import { differenceLines } from '../difference-lines.js';
 import type { Report } from '../report.js';
 import { serviceLines } from '../service-lines.js';
@@ -46,6 +46,14 @@ function toldLines({ reasons, alerts }: ServicesReport): [string, Comparison][] 
   ];
 }
 
+/** How often each version does each kind of work. */
+export function rateTable({ rates }: Report): Markup {
+  return table(
+    ['per minute of market time', 'usual way', 'tickwise'],
+    rates.map(({ what, naive, optimised }) => [what, perMinute(naive), perMinute(optimised)]),
+  );
+}
+
 /** What explanations and alerts took. */
 export function serviceTable(services: ServicesReport): Markup {
   return table(['explanations and alerts', 'usual way', 'tickwise'], serviceLines(services));
@@ -54,12 +62,13 @@ export function serviceTable(services: ServicesReport): Markup {
 /** What each cache saved by serving results of nearly the same inputs, and what that changed. */
 export function differenceTable(report: Report): Markup {
   return table(
-    ['work', 'asked for', 'computed', 'saved', 'different for it'],
-    differenceLines(report).map(({ cache, asked, computed, saved, changed }) => [
+    ['work', 'asked for', 'computed', 'saved', 'too old', 'different for it'],
+    differenceLines(report).map(({ cache, asked, computed, saved, expired, changed }) => [
       cache,
       asked,
       computed,
       saved,
+      expired,
       changed,
     ]),
   );

@@ -1,4 +1,4 @@
-import type { Recording, Venue } from '../../recording/index.js';
+import type { Playable, Venue } from '../../recording/index.js';
 import { limitsOf, type VenueLimits } from '../limits.js';
 
 import { binance } from './binance.js';
@@ -9,7 +9,7 @@ import type { VenueProtocol } from './protocol.js';
 
 export type { Answer, Asker, VenueProtocol } from './protocol.js';
 
-const makers: Readonly<Record<Venue, (limits: VenueLimits, recording: Recording) => VenueProtocol>> = {
+const makers: Readonly<Record<Venue, (limits: VenueLimits, recording: Playable) => VenueProtocol>> = {
   'bybit-2021': bybit2021,
   'bybit-v5': bybitV5,
   binance,
@@ -18,6 +18,6 @@ const makers: Readonly<Record<Venue, (limits: VenueLimits, recording: Recording)
 };
 
 /** The protocol of the venue that a recording comes from. */
-export function protocolOf(recording: Recording): VenueProtocol {
+export function protocolOf(recording: Playable): VenueProtocol {
   return makers[recording.venue](limitsOf(recording.venue, recording.market), recording);
 }

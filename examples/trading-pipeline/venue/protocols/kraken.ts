@@ -1,11 +1,11 @@
 import { isObject, type JsonObject, krakenChannel, krakenTopic, textsOf } from '../../recording/dialects/index.js';
-import type { Recording } from '../../recording/index.js';
+import type { Playable } from '../../recording/index.js';
 import type { VenueLimits } from '../limits.js';
 
 import { type Answer, type Asker, parseJson, type VenueProtocol } from './protocol.js';
 
 /** Kraken's first WebSocket API: one status per pair, channel numbers as in the recording. */
-export function kraken(limits: VenueLimits, recording: Recording): VenueProtocol {
+export function kraken(limits: VenueLimits, recording: Playable): VenueProtocol {
   const channelIds = channelIdsOf(recording);
   return {
     limits,
@@ -54,7 +54,7 @@ function subscribe(
 }
 
 /** Channel numbers stand at the head of the recorded frames. */
-function channelIdsOf(recording: Recording): ReadonlyMap<string, number> {
+function channelIdsOf(recording: Playable): ReadonlyMap<string, number> {
   const ids = new Map<string, number>();
   for (const { topic, text } of recording.frames) {
     const id = ids.has(topic) ? undefined : /^\[(\d+),/.exec(text)?.[1];

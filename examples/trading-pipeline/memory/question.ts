@@ -1,0 +1,27 @@
+import type { TableName } from '../bot/rows.js';
+
+/** What is measured in a process of its own, where nothing else takes memory. */
+export type MemoryQuestion =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'database'; readonly path: string; readonly rows: Readonly<Record<TableName, number>> }
+  | { readonly type: 'histories'; readonly symbols: number; readonly models: number };
+
+/** Bytes that histories of the same bars take, in four forms. */
+export interface HistoryBytes {
+  /** Bars in each. */
+  readonly bars: number;
+  /** An array of objects for every model and symbol, as bots have it that share nothing. */
+  readonly objectsPerModel: number;
+  /** The same arrays, one for each symbol. */
+  readonly objectsShared: number;
+  /** A column of numbers for each field, for every model and symbol; each number once. */
+  readonly columnsPerModel: number;
+  /** As the tickwise version keeps them: columns, one set for each symbol, each number twice for windows without a copy. */
+  readonly mirroredShared: number;
+}
+
+/** What the process answers: its peak, and the bytes of histories when it was asked for them. */
+export interface MemoryAnswer {
+  readonly peakRss: number;
+  readonly histories?: HistoryBytes;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { claimsOf, memoryClaims } from '../../../examples/trading-pipeline/report/claims.js';
+import { ratesOf } from '../../../examples/trading-pipeline/report/rates.js';
+import { sampleReport } from './sample-report.js';
+
+const MB = 2 ** 20;
+const report = sampleReport();
+const [what, measured, isMet] = ['what', 'measured', 'isMet'] as const;
+
+describe('promises', () => {
+  it.each([
+    [3, '3.0 times less', true],
+    [8, '3.0 times less', true],
+    [9, '8.0 times less', false],
+  ])('ask of %i models for %s CPU', (count, claim, met) => {
+    const input = { ...report.input, models: Array.from({ length: count }, (_, index) => `m${index}`) };
+    const [naive, optimised] = [
+      { ...report.naive, cpuMs: 7_900 },
+      { ...report.optimised, cpuMs: 1_000 },
+    ];
+
+    const cpu = claimsOf(input, naive, optimised).find((one) => one.what === 'CPU');
+
+    expect(cpu).toMatchObject({ claim, measured: '7.9 times less', isMet: met });
+  });
+
+  it('leave out checks where there was nothing to check', () => {
+    const names = claimsOf(report.input, { ...report.naive, needlessChecks: 0 }, report.optimised).map(
+      (claim) => claim[what],
+    );
+
+    expect(names).not.toContain('needless position checks');
+  });
+
+  it('are held against the bytes of histories and the peak without the database', () => {
+    const histories = {
+      bars: 1_000,
+      objectsPerModel: 3_000,
+      objectsShared: 1_000,
+      columnsPerModel: 1_100,
+      mirroredShared: 600,
+    };
+
+    const claims = memoryClaims({ ...report.optimised, peakRssBytes: 150 * MB }, { histories, databaseBytes: 60 * MB });
+
+    expect(claims.map((claim) => [claim[measured], claim[isMet]])).toEqual([
+      ['67 % less', true],
+      ['63 % less', false],
+      ['80 % less', true],
+      ['90.0 MB', true],
+    ]);
+    expect(
+      memoryClaims({ ...report.optimised, peakRssBytes: 161 * MB }, { histories, databaseBytes: 60 * MB })[3],
+    ).toMatchObject({ [isMet]: false });
+  });
+});
+
+it('rates are counts per minute of market time', () => {
+  const input = { ...report.input, seconds: 120 };
+  const naive = {
+    ...report.naive,
+    statements: 500,
+    work: { features: 40, predictions: 30, regime: 20, decisions: 10 },
+  };
+
+  const rates = ratesOf({ ...report, input, naive, services: undefined });
+
+  const before = Object.fromEntries(rates.map((rate) => [rate.what, rate.naive]));
+  expect(before).toMatchObject({ features: 20, predictions: 15, regime: 10, decisions: 5, statements: 250 });
+  expect(Object.keys(before)).not.toContain('reasoning');
+});
