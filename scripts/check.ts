@@ -42,7 +42,7 @@ function newRun(): { run: CheckRun; close: () => Promise<void> } {
   return {
     run: {
       isUpdate: values.update,
-      isThorough: values.all || positionals.includes('tests'),
+      isThorough: values.all || positionals.length > 0,
       packed: () => (packed ??= packAndInstall()),
     },
     close: async () => (await packed?.catch(() => undefined))?.close(),

@@ -13,7 +13,7 @@ export interface Verdict {
 export interface CheckRun {
   /** True when reports in the repository are to be rewritten instead of compared. */
   readonly isUpdate: boolean;
-  /** True when minutes do not matter: with `--all`, and when `tests` is asked for by name. */
+  /** True when minutes do not matter: with `--all`, and when gates are asked for by name. */
   readonly isThorough: boolean;
   /** The packed and installed package, made once per run, when the first gate asks for it. */
   packed(): Promise<PackedPackage>;

@@ -31,6 +31,7 @@ const COMMON = { target: 'ES2022', strict: true, skipLibCheck: false, noEmit: tr
 export const consumers: Gate = {
   name: 'consumers',
   claim: `a project compiles with TypeScript ${[...COMPILERS.keys()].join(', ')}, both resolutions, both decorator modes`,
+  isExtra: true,
   needs: ['build'],
   async run(run) {
     const { folder } = await run.packed();

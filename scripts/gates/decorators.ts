@@ -12,6 +12,7 @@ const FIXTURES = 'test/gates/fixtures/decorators';
 export const decorators: Gate = {
   name: 'decorators',
   claim: '@memoize works the same from every compiler and decorator mode; misuse fails to compile',
+  isExtra: true,
   needs: ['build'],
   async run(run) {
     const { folder } = await run.packed();

@@ -5,6 +5,8 @@ import { runCommand, tool } from '../tools/command.js';
 const RESULTS = 'build/tests.json';
 const COVERAGE = 'coverage/coverage-summary.json';
 const ARGUMENTS = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${RESULTS}`];
+/** Milliseconds: all tests take ten minutes of two cores, and longer on a busy machine. */
+const LIMIT = 3_600_000;
 const QUICK = ['--project=quick'];
 const THOROUGH = ['--coverage', '--coverage.reporter=text-summary', '--coverage.reporter=json-summary'];
 
@@ -15,7 +17,7 @@ export const tests: Gate = {
   needs: ['build'],
   async run(run) {
     const { folder } = await run.packed();
-    const options = { env: { TICKWISE_PACKED: folder } };
+    const options = { env: { TICKWISE_PACKED: folder }, timeout: LIMIT };
     const chosen = [...ARGUMENTS, ...(run.isThorough ? THOROUGH : QUICK)];
     const { exitCode, output } = await runCommand(tool('vitest'), chosen, options);
     if (exitCode !== 0) return { isPassed: false, summary: `vitest exits ${exitCode}`, details: output };

@@ -18,7 +18,7 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** Added to the environment; undefined removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds until it is killed. @default 240_000 */
+  /** Milliseconds until it is killed. @default 600_000 */
   readonly timeout?: number;
 }
 
@@ -26,7 +26,7 @@ export interface CommandOptions {
 export function runCommand(
   command: string,
   args: readonly string[],
-  { cwd = process.cwd(), env = {}, timeout = 240_000 }: CommandOptions = {},
+  { cwd = process.cwd(), env = {}, timeout = 600_000 }: CommandOptions = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {

@@ -145,6 +145,14 @@ export class Connection<Event extends AnyFeedEvent> {
     if (record.isUnasked ? this.isOpen : record.wire === 'on') this.#goLive(record);
   }
 
+  /** Has the venue begin a topic anew. */
+  renew(topic: string): void {
+    const record = this.records.get(topic);
+    if (record === undefined || record.isUnasked || record.wire !== 'on') return;
+    record.isRenewing = true;
+    this.#desk.reconcile(record);
+  }
+
   /** Settles the requests that a frame answers. */
   get desk(): RequestDesk<Event> {
     return this.#desk;

@@ -110,7 +110,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     this.#rotations = new Rotations({
       ioClock,
       identify: (event) => this.#protocol.identify(event),
-      connect: (old) => this.#connect(old),
+      connect: (old) => this.#open(old.url, old.socketClass),
       moved: ({ old, next }, record, heir, held, isWhole) => this.#move(old, next, record, heir, held, isWhole),
       retire: (connection) => this.#retire(connection),
     });
@@ -158,6 +158,14 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   resume(): void {
     this.#isPaused = false;
     for (const connection of this.#connections.all()) connection.resume();
+  }
+
+  /**
+   * Ends a stream at the venue and asks for it again, for books that begin with a snapshot in the stream: a SyncedBook's
+   * `resync`. Subscribers stay and are told nothing. Does nothing for a topic that nobody has or that is asked for anyway.
+   */
+  renew(topic: string): void {
+    this.#homes.get(topic)?.renew(topic);
   }
 
   /**
@@ -260,10 +268,6 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     return connection;
   }
 
-  #connect(old: Connection<Event>): Connection<Event> {
-    return this.#open(old.url, old.socketClass);
-  }
-
   /** A topic's callers go from one connection to another and get what was kept back for them. */
   #move(
     old: Connection<Event>,
@@ -285,7 +289,8 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     heir.events += record.events;
     if (isLive && !(isWhole && heir.isLive)) heir.lostAt = old.lastReceivedAt;
     else heir.lostAt = lostAt;
-    if (heir.isLive && heir.lostAt === undefined) this.#welcomeNew(heir);
+    const newcomers = heir.listeners.filter((listener) => !listener.isLive);
+    if (heir.isLive && heir.lostAt === undefined) for (const listener of newcomers) this.#welcome(heir, listener);
     else if (heir.isLive) this.#live(next, heir);
     else if (isLive)
       this.#failed(heir, new ClosedError('the connection was replaced before the venue confirmed it'), false);
@@ -318,11 +323,6 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
       if (listener.isLive) this.#router.notify(listener, record, { type: 'gap', from, to });
     }
     this.#router.call(() => this.#onGap?.({ topic: record.topic, from, to }), record.topic);
-  }
-
-  /** Those who came while the topic moved, and know nothing of it yet. */
-  #welcomeNew(record: TopicRecord<Event>): void {
-    for (const listener of record.listeners) if (!listener.isLive) this.#welcome(record, listener);
   }
 
   #welcome(record: TopicRecord<Event>, listener: Listener<Event>): void {

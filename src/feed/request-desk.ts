@@ -113,7 +113,7 @@ export class RequestDesk<Event extends AnyFeedEvent> {
     this.#toSubscribe.delete(record);
     this.#toUnsubscribe.delete(record);
     if (record.wire === 'off' && record.isWanted) this.#toSubscribe.add(record);
-    else if (record.wire === 'on' && !record.isWanted) this.#toUnsubscribe.add(record);
+    else if (record.wire === 'on' && (!record.isWanted || record.isRenewing)) this.#toUnsubscribe.add(record);
     else {
       if (record.wire === 'off') this.#handlers.released(record);
       return;
@@ -271,6 +271,7 @@ export class RequestDesk<Event extends AnyFeedEvent> {
     for (const record of batch.records) {
       waiting.delete(record);
       record.wire = wire;
+      record.isRenewing = false;
       request.records.set(record.topic, record);
     }
     if (typeof batch.text === 'string') this.#post(request, batch.text);

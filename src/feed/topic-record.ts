@@ -42,6 +42,8 @@ export class TopicRecord<Event extends AnyFeedEvent> {
   isLive = false;
   /** Epoch time from which values were missed, until the callers are told. */
   lostAt: number | undefined;
+  /** Whether the venue is to begin it anew: it is ended there, and asked for again. */
+  isRenewing = false;
   /** Why the venue refused it last. */
   refusal: unknown;
   /** Events received. */

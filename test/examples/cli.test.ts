@@ -106,6 +106,8 @@ describe('the demo', () => {
     ['a killed database without a server', ['--faults', 'kill-database'], '--database postgres://'],
     ['a database that is no address', ['--database', 'rows.db'], 'postgres://user@host'],
     ['a database that does not answer', ['--database', 'postgres://a:secret@127.0.0.1:1/x'], '127.0.0.1:1/x: '],
+    ['a cache that is no address', ['--cache', 'memory'], 'redis://user:password@host:6379'],
+    ['a cache that does not answer', ['--cache', 'redis://a:secret@127.0.0.1:1'], 'redis://127.0.0.1:1: connect ECONN'],
     ['a stray argument', ['fast'], 'too many arguments'],
     ['a data folder that is not there', ['--data', '/nowhere'], '/nowhere'],
     ['a recording that is not there', ['--recording', 'nothing'], 'nothing'],

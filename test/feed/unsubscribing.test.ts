@@ -244,3 +244,68 @@ describe('any history of starting and ending', () => {
     );
   });
 });
+
+describe('renewing a topic', () => {
+  it('ends it at the venue and asks again, and its subscribers stay', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    const events = new Journal<TestEvent>();
+    const statuses = new Journal<string>();
+    await pool.subscribe('a', events.add, ({ type }) => statuses.add(type));
+    await pool.subscribe('b', nothing);
+
+    pool.renew('a');
+    await venue.requests.atLeast(4);
+    await stage.flush();
+    venue.send({ topic: 'a', value: 1 });
+    await events.atLeast(1);
+
+    expect(venue.requests.entries.slice(2).map(({ op, args }) => [op, args])).toEqual([
+      ['unsubscribe', ['a']],
+      ['subscribe', ['a']],
+    ]);
+    expect(statuses.entries).toEqual(['live']);
+    expect(pool.explain('a')).toMatchObject({ state: 'live', listeners: 1 });
+    expect(pool.stats()).toMatchObject({ pendingRequests: 0, gaps: 0 });
+  });
+
+  it('twice in a turn, or while it is being asked for, asks once', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    await pool.subscribe('a', nothing);
+
+    pool.renew('a');
+    pool.renew('a');
+    await venue.requests.atLeast(2);
+    pool.renew('a');
+    await venue.requests.atLeast(3);
+    await stage.flush();
+
+    expect(venue.requests.entries.map(({ op }) => op)).toEqual(['subscribe', 'unsubscribe', 'subscribe']);
+  });
+
+  it('that nobody has does nothing', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    await pool.subscribe('b', nothing);
+
+    pool.renew('a');
+    await stage.flush();
+
+    expect(venue.requests.entries).toHaveLength(1);
+  });
+
+  it('whose last subscriber then ends it is not asked for again', async () => {
+    await using stage = await scene();
+    const { pool, venue } = stage;
+    const end = await pool.subscribe('a', nothing);
+
+    pool.renew('a');
+    await end();
+    await venue.requests.atLeast(2);
+    await stage.flush();
+
+    expect(venue.requests.entries.map(({ op }) => op)).toEqual(['subscribe', 'unsubscribe']);
+    expect(pool.stats()).toMatchObject({ topics: 0, pendingRequests: 0 });
+  });
+});

@@ -168,6 +168,22 @@ describe('a Telegram sink', () => {
     expect(sink.stats()).toMatchObject({ messages: 2, pauses: 1, failures: 0 });
   });
 
+  it('counts what was sent, not what was refused: twenty messages of a group fit into the minute', async () => {
+    const clock = new VirtualClock();
+    let refusals = 3;
+    const tooMany = { status: 429, description: 'Too Many Requests', retryAfter: 1 };
+    const { api, sink } = open(clock, () => (refusals-- > 0 ? tooMany : undefined), { chat: -100, maxEvents: 1 });
+
+    await finish(clock, sink.write(alerts(21)));
+
+    expect(api.asked).toHaveLength(24);
+    const [first = expect.fail('nothing was sent')] = api.messages;
+    expect(first.at).toBe(3_000);
+    expect(api.messages[19]?.at).toBe(first.at + 19_000);
+    expect(api.messages[20]?.at).toBe(first.at + 60_000);
+    expect(sink.stats()).toMatchObject({ messages: 21, pauses: 3 });
+  });
+
   it('holds urgent alerts back during a pause, too', async () => {
     const clock = new VirtualClock();
     let answers = 0;

@@ -34,6 +34,8 @@ export interface BotJob {
   readonly ttlScale: number;
   /** Port on 127.0.0.1 of the services that explain trades and take alerts. Without it nobody is asked or told. */
   readonly services?: number | undefined;
+  /** Redis in which the optimised version keeps explanations over restarts, and of whom they are. Without it, memory. */
+  readonly cache?: { readonly url: string; readonly version: string } | undefined;
   /** File of the DuckDB database to write, folder of row files, or address of a Postgres server. */
   readonly database: string;
   /** Folder in which the optimised version keeps rows until the database has them. Without it a crash loses them. */

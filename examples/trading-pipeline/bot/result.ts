@@ -39,6 +39,8 @@ export interface Survival {
   readonly tradesDropped: number;
   /** Market time for which it said that it has no current price, summed over symbols, in milliseconds. */
   readonly staleMs: number;
+  /** The boundaries of which it said so, once for each symbol; in a session with faults only. */
+  readonly staleAt: readonly number[];
   /** Failures that it noted and lived on after: of the connection, of REST, of the database. */
   readonly failures: number;
 }

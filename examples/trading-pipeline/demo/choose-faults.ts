@@ -5,8 +5,11 @@ import type { Recording } from '../recording/index.js';
 import { UserError } from '../user-error.js';
 import type { DemoOptions } from './options.js';
 
-/** Faults after which a bot needs a later snapshot. */
-const NEED_SNAPSHOTS: ReadonlySet<FaultKind> = new Set(['disconnect', 'gap', 'silence', '429']);
+/** Whether trades are explained and alerts sent: when the user asks for it, to go wrong or to be kept also. */
+export function usesServices({ services, cache, faults }: DemoOptions): boolean {
+  if (services || cache !== undefined) return true;
+  return faults !== undefined && readFaultKinds(faults).includes('reasoning-down');
+}
 
 /**
  * Plans the faults that the user asked for; none when not asked.
@@ -21,17 +24,16 @@ export function chooseFaults(recording: Recording, job: CommonJob, options: Demo
   return planFaults(kinds, options.seed, { start: job.start, end: recording.end, bar: job.bar, symbols });
 }
 
-function isPossible(kind: FaultKind, { venue }: Recording, { database }: DemoOptions): boolean {
-  if (kind === 'kill-database') return database !== undefined;
-  if (kind === 'reasoning-down') return false;
-  return venue === 'binance' || !NEED_SNAPSHOTS.has(kind);
+function isPossible(kind: FaultKind, { venue }: Recording, options: DemoOptions): boolean {
+  if (kind === 'kill-database') return options.database !== undefined;
+  return kind !== '429' || venue === 'binance' || usesServices(options);
 }
 
 function checkPossible(kind: FaultKind, recording: Recording, options: DemoOptions): void {
   if (isPossible(kind, recording, options)) return;
   if (kind === 'kill-database')
     throw new UserError('kill-database needs a server to cut off: name a Postgres with --database postgres://…');
-  if (kind === 'reasoning-down')
-    throw new UserError('reasoning-down has nothing to strike: this session asks for no reasoning');
-  throw new UserError(`${kind} needs later order-book snapshots, which only Binance recordings allow`);
+  throw new UserError(
+    '429 has nobody to refuse: only Binance has REST snapshots; --services adds others who are asked',
+  );
 }

@@ -30,6 +30,8 @@ export interface DemoOptions {
   readonly report: string | undefined;
   /** Address of a Postgres server; without one each version writes a DuckDB file. */
   readonly database: string | undefined;
+  /** Address of a Redis that keeps explanations over restarts; without one they are in memory. */
+  readonly cache: string | undefined;
   /** Names of faults, separated by commas. */
   readonly faults: string | undefined;
   /** Folder to keep the two databases in. */
@@ -91,7 +93,14 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
     .option('--seed <number>', 'seed of the synthetic session', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--seconds <number>', 'length of the synthetic session', wholeNumber(30, LONGEST_SESSION), 60)
     .option('--database <url>', 'store in a Postgres, postgres://user@host/name (default: a DuckDB file)')
-    .option('--faults <list>', `what goes wrong, separated by commas, or \`all\`: ${FAULT_KINDS.join(', ')}`)
+    .option(
+      '--cache <url>',
+      'keep explanations of tickwise in a Redis, redis://host:6379, over restarts; brings --services along',
+    )
+    .option(
+      '--faults <list>',
+      `what goes wrong, separated by commas, or \`all\`: ${FAULT_KINDS.join(', ')}; reasoning-down brings --services along`,
+    )
     .option('--keep <folder>', 'keep the two databases in this folder')
     .option('--report <file.html>', 'write the report as a web page with charts, in one file')
     .addOption(

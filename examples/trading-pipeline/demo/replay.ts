@@ -4,19 +4,21 @@ import { join } from 'node:path';
 import type { BotJob } from '../bot/job.js';
 import type { BotResult, FinalBook } from '../bot/result.js';
 import type { SignalRow } from '../bot/rows.js';
+import { checkRedis } from '../database/redis.js';
 import { FaultDirector } from '../faults/director.js';
 import type { Fault } from '../faults/fault.js';
+import { serviceFaults } from '../faults/service-faults.js';
 import { type Comparison, compareRecords, sumOf } from '../report/comparison.js';
 import { type Report, type ReportInput, reportOf, type VersionReport, versionReport } from '../report/report.js';
 import { differencesOf } from '../report/differences.js';
-import { type FaultReport, reportFaults } from '../report/fault-report.js';
+import { type FaultedMarket, type FaultReport, reportFaults } from '../report/fault-report.js';
 import { servicesReport, type ServicesReport } from '../report/services.js';
 import { compareStores, openRows } from '../report/stored-rows.js';
 import { type ServiceCounts, ServicesServer } from '../services/index.js';
 import { UserError } from '../user-error.js';
 import { type VenueCounts, VenueHandle } from '../venue/index.js';
 import { BotHandle } from './bot-handle.js';
-import { chooseFaults } from './choose-faults.js';
+import { chooseFaults, usesServices } from './choose-faults.js';
 import type { Input } from './choose-inputs.js';
 import { databaseKind } from './database-kind.js';
 import { type CommonJob, makeJob } from './make-job.js';
@@ -56,6 +58,7 @@ interface World {
 export async function replay(input: Input, options: DemoOptions, signal: AbortSignal): Promise<Report | undefined> {
   const job = makeJob(input.recording, options);
   const faults = chooseFaults(input.recording, job, options);
+  if (options.cache !== undefined) await checkRedis(options.cache);
   const folder = await outputFolder(options, input.recording.name);
   const setting: Setting = { input, job, options, faults, folder, signal };
   const databases: VersionDatabase[] = [];
@@ -83,7 +86,9 @@ async function runBoth(
   const { job, options } = setting;
   const venue = await spawnVenue(setting);
   // In this process, which only waits meanwhile: what the services cost is not a bot's cost.
-  const services = options.services ? await ServicesServer.listen({ seed: options.seed }) : undefined;
+  const services = usesServices(options)
+    ? await ServicesServer.listen({ seed: options.seed, ...serviceFaults(setting.faults) })
+    : undefined;
   const world: World = { venue, services };
   try {
     const naive = await runVersion('naive', setting, world, naiveDatabase);
@@ -91,7 +96,9 @@ async function runBoth(
     await venue.reset();
     services?.reset();
     const workers = options.workers === undefined ? undefined : { count: options.workers, program: programOf('model') };
-    const optimised = await runVersion('optimised', { ...setting, job: { ...job, workers } }, world, optimisedDatabase);
+    const cache = options.cache === undefined ? undefined : { url: options.cache, version: `seed ${options.seed}` };
+    const special: CommonJob = { ...job, workers, cache };
+    const optimised = await runVersion('optimised', { ...setting, job: special }, world, optimisedDatabase);
     return optimised && [naive, optimised];
   } finally {
     await venue.stop();
@@ -163,7 +170,7 @@ async function compare(
 ): Promise<Report> {
   const bySymbolAndModel = (row: { ts: number; symbol: string; model?: string }): string =>
     `${row.ts}|${row.symbol}|${row.model}`;
-  const start = input.recording.start;
+  const market: FaultedMarket = { venue: input.recording.venue, start: input.recording.start, bar: job.bar };
   return reportOf({
     input: inputReport(input, job, options),
     naive: naive.version,
@@ -172,7 +179,7 @@ async function compare(
     decisions: compareRecords(naive.result.decisions, optimised.result.decisions, bySymbolAndModel),
     books: compareBooks(naive.result.books, optimised.result.books),
     rows: await compareStores(naive.database.readable, optimised.database.readable),
-    faults: faults.length === 0 ? undefined : await faultsOf(faults, start, truth, naive, optimised),
+    faults: faults.length === 0 ? undefined : await faultsOf(faults, market, truth, naive, optimised),
     services: compareServices(naive, optimised),
     differences: options.mode === 'exact' ? undefined : differencesOf(naive.result, optimised.result),
     efficiency: optimised.result.efficiency,
@@ -182,14 +189,14 @@ async function compare(
 
 async function faultsOf(
   faults: readonly Fault[],
-  start: number,
+  market: FaultedMarket,
   truth: readonly SignalRow[],
   naive: Run,
   optimised: Run,
 ): Promise<FaultReport> {
   const [before, after] = [await openRows(naive.database.readable), await openRows(optimised.database.readable)];
   try {
-    return await reportFaults(faults, start, truth, { ...naive, stored: before }, { ...optimised, stored: after });
+    return await reportFaults(faults, market, truth, { ...naive, stored: before }, { ...optimised, stored: after });
   } finally {
     before.close();
     after.close();

@@ -7,8 +7,6 @@ export interface Stage {
   readonly venue: { reached(at: number): unknown };
   /** The way to the database, when that is a server. */
   readonly database?: Pick<DatabaseProxy, 'become'> | undefined;
-  /** The server of reasoning texts. */
-  readonly reasoning?: { setDown(isDown: boolean): unknown } | undefined;
 }
 
 /** Share of a killed database's downtime in which it takes statements and loses its replies. */
@@ -29,9 +27,8 @@ export class FaultDirector {
   /** The bots are done with a boundary: sets the stage for the next bar and lets it begin. */
   async reached(at: number): Promise<void> {
     this.#measure(at);
-    const { venue, database, reasoning } = this.#stage;
+    const { venue, database } = this.#stage;
     database?.become(this.#databaseAt(at));
-    await reasoning?.setDown(this.#faults.some((fault) => fault.kind === 'reasoning-down' && isDuring(fault, at)));
     await venue.reached(at);
   }
 

@@ -38,7 +38,10 @@ export function planFaults(kinds: readonly FaultKind[], seed: number, session: F
   const rounds = Math.min(MOST_ROUNDS, Math.max(1, Math.floor(span / ROUND)));
   const slot = span / (kinds.length * rounds);
   if (slot < SHORTEST_SLOT * session.bar) {
-    throw new UserError(`the session is too short for ${kinds.length} faults: it lasts ${whole(session)} seconds`);
+    throw new UserError(
+      `the session is too short for ${kinds.length} faults: it lasts ${whole(session)} seconds; ` +
+        'fewer faults fit, or shorter bars (--bar)',
+    );
   }
   const order = Array.from({ length: rounds }, () => shuffled(kinds, random)).flat();
   return order.map((kind, index) => faultIn(kind, first + index * slot, slot, session, random));

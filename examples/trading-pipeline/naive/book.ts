@@ -46,6 +46,17 @@ export class NaiveBook {
     return this.#gaps;
   }
 
+  /** Id of the last update in it, where the venue numbers them. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Starts anew from the next snapshot in the stream. */
+  restart(): void {
+    this.#clear();
+    this.#state = 'waiting';
+  }
+
   /** Starts from a snapshot that was fetched over REST; it counts once an update spans it. */
   restore(snapshot: BinanceSnapshot): void {
     this.#clear();

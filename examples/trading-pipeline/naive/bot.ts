@@ -74,7 +74,7 @@ export class NaiveBot {
     this.#spec = spec;
     this.#model = createModel(spec);
     const venue = naiveVenue(context.job.venue);
-    this.#book = new NaiveBook(venue.bookRules(context.job, symbol));
+    this.#book = new NaiveBook(venue.bookRules(context.job, symbol.topics));
     this.#read = venue.read;
     this.#ended = new Promise((resolve) => (this.#onEnd = resolve));
   }
@@ -146,8 +146,10 @@ export class NaiveBot {
 
   /** Starts the book again from a snapshot. When that fails, the next update tries it again. */
   async #recover(message: Extract<MarketMessage, { type: 'book' }>): Promise<void> {
+    const { faults, venue } = this.#context.job;
     // Without faults a replay has no later snapshot.
-    if (this.#context.job.faults === undefined) return;
+    if (faults === undefined) return;
+    if (venue !== 'binance') return this.#subscribeAnew();
     try {
       this.#book.restore(await this.#fetchSnapshot());
       this.#book.apply(message);
@@ -155,6 +157,16 @@ export class NaiveBot {
     } catch (error) {
       this.#context.log.note(error);
     }
+  }
+
+  /** Subscribes to the book again: the stream then begins with a snapshot. */
+  async #subscribeAnew(): Promise<void> {
+    const { renewal } = naiveVenue(this.#context.job.venue);
+    const stream = this.#symbol.topics.book;
+    if (stream === undefined || renewal === undefined) return;
+    this.#book.restart();
+    await this.#connection?.ask(renewal.requests(stream), renewal.isAnswer);
+    this.#recoveries++;
   }
 
   async #fetchSnapshot(): Promise<BinanceSnapshot> {

@@ -16,6 +16,8 @@ export class NaiveConnection {
   readonly #handle: (text: string) => Promise<void>;
   readonly #waiting: string[] = [];
   #isBusy = false;
+  /** Sees each message when it comes in, long before it is handled. */
+  #onText: ((text: string) => void) | undefined;
   #work: Promise<void> = Promise.resolve();
   #fail: (error: unknown) => void = () => {};
   /** Rejects when a frame cannot be handled. */
@@ -49,6 +51,20 @@ export class NaiveConnection {
     return connection;
   }
 
+  /** Sends requests, and settles when all are answered; what comes meanwhile waits to be handled. */
+  async ask(requests: readonly string[], isAnswer: (text: string) => boolean): Promise<void> {
+    let due = requests.length;
+    const answered = new Promise<void>((resolve) => {
+      this.#onText = (text) => {
+        if (isAnswer(text) && --due === 0) resolve();
+      };
+    });
+    this.#socket.resume();
+    for (const request of requests) this.#socket.send(request);
+    await Promise.race([answered, this.ended]);
+    this.#onText = undefined;
+  }
+
   /** Drops what is still waiting, and settles when the frame at work is handled. */
   async close(): Promise<void> {
     this.#waiting.length = 0;
@@ -59,7 +75,8 @@ export class NaiveConnection {
 
   #receive(text: string): void {
     this.#waiting.push(text);
-    if (this.#waiting.length >= MANY_WAITING) this.#socket.pause();
+    this.#onText?.(text);
+    if (this.#waiting.length >= MANY_WAITING && this.#onText === undefined) this.#socket.pause();
     if (!this.#isBusy) this.#work = this.#handleWaiting().catch(this.#fail);
   }
 

@@ -68,6 +68,7 @@ function survivalOf(bots: readonly NaiveBot[], log: NaiveLog): Survival {
     recoveries: counts.reduce((sum, { recoveries }) => sum + recoveries, 0),
     tradesDropped: 0,
     staleMs: 0,
+    staleAt: [],
     failures: log.count,
   };
 }

@@ -1,5 +1,4 @@
-import type { BotJob, SymbolJob } from '../bot/job.js';
-import type { Venue } from '../recording/index.js';
+import type { Market, SymbolTopics, Venue } from '../recording/index.js';
 import type { BookRules } from './book.js';
 import type { MarketMessage } from './market-message.js';
 import { readBinance } from './read-binance.js';
@@ -14,8 +13,14 @@ export interface NaiveVenue {
   readonly read: (text: string) => MarketMessage;
   /** The text that asks for one stream. */
   readonly subscribe: (stream: string, id: number) => string;
+  /** How a book that has missed an update gets a snapshot in the stream, where one can notice that: it subscribes anew. */
+  readonly renewal?: {
+    readonly requests: (stream: string) => readonly string[];
+    /** Whether a message answers one of them. */
+    readonly isAnswer: (text: string) => boolean;
+  };
   /** How the venue's books are kept. */
-  readonly bookRules: (job: BotJob, symbol: SymbolJob) => BookRules;
+  readonly bookRules: (at: { readonly market: Market }, topics: SymbolTopics) => BookRules;
 }
 
 const NAIVE_VENUES: Readonly<Record<Venue, NaiveVenue>> = {
@@ -27,7 +32,11 @@ const NAIVE_VENUES: Readonly<Record<Venue, NaiveVenue>> = {
   'bybit-v5': {
     read: readBybitV5,
     subscribe: (stream) => JSON.stringify({ op: 'subscribe', args: [stream] }),
-    bookRules: (_job, { topics }) => ({ numbering: 'increment', depth: depthIn(topics.book, /^orderbook\.(\d+)\./) }),
+    renewal: {
+      requests: (stream) => ['unsubscribe', 'subscribe'].map((op) => JSON.stringify({ op, args: [stream] })),
+      isAnswer: (text) => text.includes('"success":true'),
+    },
+    bookRules: (_, { book }) => ({ numbering: 'increment', depth: depthIn(book, /^orderbook\.(\d+)\./) }),
   },
   binance: {
     read: readBinance,
@@ -51,7 +60,7 @@ const NAIVE_VENUES: Readonly<Record<Venue, NaiveVenue>> = {
       return JSON.stringify({ event: 'subscribe', pair: [pair], subscription });
     },
     // The venue sends no removal for a level that falls out of the depth.
-    bookRules: (_job, { topics }) => ({ numbering: 'none', depth: depthIn(topics.book, /^book-(\d+):/) }),
+    bookRules: (_, { book }) => ({ numbering: 'none', depth: depthIn(book, /^book-(\d+):/) }),
   },
 };
 

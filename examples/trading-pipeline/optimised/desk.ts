@@ -68,6 +68,12 @@ export class Desk {
     return this.synced.book;
   }
 
+  /** Whether the book has missed an update and is not complete again. */
+  get isLost(): boolean {
+    const { gaps, checksumFailures } = this.synced.stats();
+    return gaps + checksumFailures > 0 && this.book.status !== 'ready';
+  }
+
   onBook(change: BookChange): void {
     this.synced.apply(change);
   }

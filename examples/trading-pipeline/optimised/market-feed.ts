@@ -41,6 +41,10 @@ export class MarketFeed {
   readonly #clock: VirtualClock;
   readonly #snapshots: DepthSnapshots;
   readonly #monitor: ActivityMonitor;
+  /** Whether books cannot notice that an update is missing. */
+  readonly #isBlind: boolean;
+  /** Whether a book is told right now that its stream has begun anew. */
+  #isBeginning = false;
   #marks = 0;
   #failures = 0;
 
@@ -54,11 +58,13 @@ export class MarketFeed {
     this.#listener = listener;
     this.#clock = clock;
     this.#snapshots = new DepthSnapshots(job, clock);
+    const { sequence = 'none', checksum } = venue.book(job.symbols[0]?.topics.book ?? '');
+    this.#isBlind = sequence === 'none' && checksum === undefined;
     this.#monitor = new ActivityMonitor({
       // A replay without faults has quiet hours.
       silence: job.faults === undefined ? Infinity : SILENCE,
       onSilent: () => this.#setStale(true),
-      onActive: () => this.#setStale(false),
+      onActive: () => this.#onActive(),
       clock,
     });
     this.#pool = new FeedPool({
@@ -89,11 +95,11 @@ export class MarketFeed {
   }
 
   /** How the feed lived through faults. */
-  get survival(): Omit<Survival, 'staleMs'> {
+  get survival(): Omit<Survival, 'staleMs' | 'staleAt'> {
     const books = this.desks.map(({ synced }) => synced.stats());
     const sum = (read: (book: SyncedBookStats) => number): number => books.reduce((all, book) => all + read(book), 0);
     return {
-      gaps: sum(({ gaps }) => gaps),
+      gaps: sum(({ gaps, checksumFailures }) => gaps + checksumFailures),
       // The first snapshot is none.
       recoveries: sum(({ snapshots }) => Math.max(0, snapshots - 1)),
       tradesDropped: this.#pool.stats().repeated,
@@ -128,12 +134,28 @@ export class MarketFeed {
   #bookOf({ symbol, topics }: SymbolJob, venue: FeedProtocol): SyncedBook {
     return new SyncedBook({
       book: venue.book(topics.book ?? ''),
-      resync: (signal) => (this.#hasRest ? this.#snapshots.fetch(symbol, signal) : Promise.resolve(undefined)),
+      resync: (signal) =>
+        this.#hasRest ? this.#snapshots.fetch(symbol, signal) : this.#snapshotInStream(topics.book ?? '', signal),
       onError: () => this.#survive(),
       // A replay waits in market time, and each time the same.
       ioClock: this.#clock,
       random: () => 1,
     });
+  }
+
+  /** Has the venue send a snapshot in the stream; the market waits for it, so that a replay is reproducible. */
+  #snapshotInStream(topic: string, signal: AbortSignal): Promise<undefined> {
+    // Without faults a replay has no later snapshot. A stream that has just begun anew brings it by itself.
+    if (this.#job.faults !== undefined && !this.#isBeginning) this.#pool.renew(topic);
+    if (this.#job.faults !== undefined)
+      void this.#clock.hold(new Promise((resolve) => signal.addEventListener('abort', resolve)));
+    return Promise.resolve(undefined);
+  }
+
+  #onActive(): void {
+    this.#setStale(false);
+    // What the silence has swallowed would never show in a book whose updates have neither numbers nor checksums.
+    if (this.#isBlind) for (const desk of this.desks) desk.synced.restart();
   }
 
   #setStale(isStale: boolean): void {
@@ -154,7 +176,13 @@ export class MarketFeed {
         this.#monitor.note('market');
         deliver(desk, event);
       };
-      return [this.#subscribe(topic, handle, (status) => (stream === 'book' ? desk.onStatus(status) : undefined))];
+      return [
+        this.#subscribe(topic, handle, (status) => {
+          this.#isBeginning = status.type === 'gap';
+          if (stream === 'book') desk.onStatus(status);
+          this.#isBeginning = false;
+        }),
+      ];
     });
   }
 
@@ -189,7 +217,7 @@ function onBook(desk: Desk, event: FeedEvent | ClockEvent): void {
   if (event.kind === 'book') for (const change of event.items) desk.onBook(change);
 }
 
-/** With faults the venue may send a trade twice: it is known by its id. */
+/** With faults the venue may send a trade twice: it is known by its id, or where it has none by all that it tells. */
 function withoutRepeats(venue: FeedProtocol, { faults, symbols }: BotJob): FeedProtocol {
   if (faults === undefined) return venue;
   const trades = new Set(symbols.map(({ topics }) => topics.trade));
@@ -198,8 +226,12 @@ function withoutRepeats(venue: FeedProtocol, { faults, symbols }: BotJob): FeedP
     resends: (topic) => trades.has(topic),
     // Events of the kind `trade` hold trades.
     identify: (event) =>
-      event.kind === 'trade' ? (event.items as readonly Trade[]).map(({ id }) => id).join() : venue.identify(event),
+      event.kind === 'trade' ? (event.items as readonly Trade[]).map(identityOf).join() : venue.identify(event),
   };
+}
+
+function identityOf({ id, ts, price, size, side }: Trade): string {
+  return id === '' ? [ts, price, size, side].join(' ') : id;
 }
 
 function onTrade(desk: Desk, event: FeedEvent | ClockEvent): void {

@@ -1,11 +1,11 @@
 import { BatchWriter } from 'tickwise/batch';
 import type { VirtualClock } from 'tickwise/core';
-import { cacheReasoning } from 'tickwise/memo';
 import { telegramSink } from 'tickwise/sinks/telegram';
 import { type Alert, ALERT_CHAT, ALERT_TOKEN, alertOf, AlertWatch } from '../bot/alerts.js';
-import { completionRequest, completionText, NO_REASON, type Question, questionOf } from '../bot/question.js';
+import { NO_REASON, type Question, questionOf } from '../bot/question.js';
 import type { Told } from '../bot/result.js';
 import type { DecisionRow } from '../bot/rows.js';
+import { type AnswerStore, explainer } from './explainer.js';
 import { marketFetch } from './market-fetch.js';
 import type { Tolerance } from './tolerance.js';
 
@@ -18,6 +18,8 @@ export interface NotifierOptions {
   readonly port: number;
   readonly tolerance: Tolerance;
   readonly clock: VirtualClock;
+  /** Keeps explanations over restarts. */
+  readonly answers?: AnswerStore | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -30,18 +32,14 @@ export class Notifier {
   readonly #onError: (error: unknown) => void;
   readonly #telling = new Set<Promise<void>>();
   readonly told: Told = { reasons: [], alerts: [] };
+  #storeFailures = 0;
 
-  constructor({ port, tolerance, clock, onError }: NotifierOptions) {
+  constructor({ port, tolerance, clock, answers, onError }: NotifierOptions) {
     const url = `http://127.0.0.1:${port}`;
-    const fetch = marketFetch(clock);
-    const ask = async (question: Question): Promise<string> => {
-      const headers = { 'content-type': 'application/json' };
-      const body = JSON.stringify(completionRequest(question));
-      return completionText(await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers, body }));
-    };
+    const onStoreError = (): void => void this.#storeFailures++;
     this.#clock = clock;
     this.#onError = onError;
-    this.#reasonFor = cacheReasoning(ask, { name: 'reasoning', clock, ...tolerance.reasoning });
+    this.#reasonFor = explainer({ url, tolerance: tolerance.reasoning, clock, answers, onStoreError });
     const sink = telegramSink<Alert>({
       url,
       token: ALERT_TOKEN,
@@ -50,7 +48,7 @@ export class Notifier {
       type: ({ kind }) => kind,
       isUrgent: ({ kind }) => kind === 'risk',
       maxEvents: 20,
-      fetch,
+      fetch: marketFetch(clock),
       ioClock: clock,
     });
     this.#alerts = new BatchWriter({
@@ -61,6 +59,11 @@ export class Notifier {
       closeTimeout: CLOSE_TIMEOUT,
       onError,
     });
+  }
+
+  /** Times that the store of explanations failed, and the model was asked. */
+  get storeFailures(): number {
+    return this.#storeFailures;
   }
 
   /** Explains and tells a decision, without waiting. */

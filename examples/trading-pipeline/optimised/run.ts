@@ -5,8 +5,10 @@ import { costOfProcess, cpuOfProcess } from '../bot/cost.js';
 import type { BotJob } from '../bot/job.js';
 import type { BotResult, Efficiency } from '../bot/result.js';
 import type { BookRow, DecisionRow, SignalRow } from '../bot/rows.js';
+import { openRedis } from '../database/redis.js';
 import { MOST_LAG } from './desk.js';
 import { efficiencyMetrics } from './efficiency.js';
+import type { AnswerStore } from './explainer.js';
 import { MarketFeed } from './market-feed.js';
 import type { LiveUpdate } from '../dashboard/live-update.js';
 import { type LiveSources, LiveTap } from './live-tap.js';
@@ -50,7 +52,8 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     // A send that failed is made again: rows stay pending, and in the journal.
     if (operation !== 'send' || job.journal === undefined) failure.fail(error);
   });
-  const notifier = notifierOf(job, clock, failure.fail);
+  const answers = await openAnswers(job);
+  const notifier = notifierOf(job, clock, answers, failure.fail);
   const output = new Output(store, notifier);
   const trader = new Trader(job, clock, output);
   const models = modelsOf(job, clock);
@@ -65,6 +68,8 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     const moments = feed.desks.map(({ symbol, bars }) => momentOf(symbol, bars, at));
     trader.decide(at, moments, await models.opinionsOf(moments));
     live?.boundary(at);
+    // Nobody is told that a boundary is done with before its rows outlive a kill.
+    await store.secured();
   };
   // The market waits for the decisions, wherever they are made.
   let decided = Promise.resolve();
@@ -89,21 +94,22 @@ export async function runOptimised(job: BotJob, hooks: BotHooks): Promise<BotRes
     await store.close();
     await boundaries.stop();
     if (notifier !== undefined) await passTimeUntil(notifier.close(), clock);
+    await answers?.store.close();
   }
   live?.flush();
   return {
     signals: output.signals,
     decisions: output.decisions,
     books: feed.desks.map((desk) => desk.finalBook()),
-    booksLost: feed.desks.filter((desk) => desk.synced.stats().gaps > 0 && desk.book.status !== 'ready').length,
+    booksLost: feed.desks.filter(({ isLost }) => isLost).length,
     positionChecks: trader.positionChecks,
     ...feed.counts,
     ...store.counts,
     bookRows: output.books,
     survival: {
       ...feed.survival,
-      staleMs: trader.staleMs,
-      failures: feed.survival.failures + store.retries,
+      ...trader.stale,
+      failures: feed.survival.failures + store.retries + (notifier?.storeFailures ?? 0),
     },
     cacheHits: cacheHits(),
     told: notifier?.told,
@@ -215,9 +221,20 @@ class Output implements TraderOutput {
   }
 }
 
-function notifierOf(job: BotJob, clock: VirtualClock, onError: (error: unknown) => void): Notifier | undefined {
+/** What keeps explanations over restarts. A server that goes away costs hits and nothing else. */
+async function openAnswers({ cache }: BotJob): Promise<AnswerStore | undefined> {
+  if (cache === undefined) return undefined;
+  return { store: await openRedis(cache.url, () => undefined), version: cache.version };
+}
+
+function notifierOf(
+  job: BotJob,
+  clock: VirtualClock,
+  answers: AnswerStore | undefined,
+  onError: (error: unknown) => void,
+): Notifier | undefined {
   if (job.services === undefined) return undefined;
-  return new Notifier({ port: job.services, tolerance: toleranceOf(job), clock, onError });
+  return new Notifier({ port: job.services, tolerance: toleranceOf(job), clock, answers, onError });
 }
 
 /** Lets the market's time go on when its data has ended, for what still has to wait. */

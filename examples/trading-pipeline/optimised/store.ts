@@ -12,6 +12,7 @@ export class Store {
   readonly signals: BatchWriter<SignalRow>;
   readonly decisions: BatchWriter<DecisionRow>;
   readonly books: BatchWriter<BookRow>;
+  readonly #hasJournal: boolean;
   readonly #tables: readonly Pick<Table<object>, 'open' | 'counts' | 'close'>[];
 
   /**
@@ -27,6 +28,7 @@ export class Store {
         clock,
         onError,
       });
+    this.#hasJournal = job.journal !== undefined;
     const signals = openTable<SignalRow>(job.database, 'signals');
     const decisions = openTable<DecisionRow>(job.database, 'decisions');
     const books = openTable<BookRow>(job.database, 'books');
@@ -39,6 +41,12 @@ export class Store {
   /** Opens the database and makes the tables, so that a wrong path is known before anything is subscribed. */
   async open(): Promise<void> {
     await Promise.all(this.#tables.map((table) => table.open()));
+  }
+
+  /** Settles when the rows so far outlive this process, where there is a journal; at once where there is none. */
+  async secured(): Promise<void> {
+    if (!this.#hasJournal) return;
+    await Promise.all([this.signals, this.decisions, this.books].map((writer) => writer.secured()));
   }
 
   /** Statements executed and rows stored. */

@@ -2,7 +2,7 @@ import type { Clock } from 'tickwise/core';
 import { cacheDecision, type Memoized } from 'tickwise/memo';
 import { RollingCorrelation } from 'tickwise/rolling';
 import type { BotJob } from '../bot/job.js';
-import type { BotTrace } from '../bot/result.js';
+import type { BotTrace, Survival } from '../bot/result.js';
 import { BOOK_ROW_INTERVAL, type BookRow, type DecisionRow, type SignalRow } from '../bot/rows.js';
 import { consensusOf, type Vote } from '../models/consensus.js';
 import { type Decision, decide, type Proposal } from '../models/gate.js';
@@ -32,13 +32,16 @@ export class Trader {
   readonly #positions: PositionGate;
   readonly #judge: (proposals: readonly Proposal[]) => readonly Decision[];
   readonly #bar: number;
+  readonly #isFaulted: boolean;
   /** Symbols that have had a price. */
   readonly #priced = new Set<number>();
   #staleMs = 0;
+  readonly #staleAt: number[] = [];
 
   constructor(job: BotJob, clock: Clock, output: TraderOutput) {
     this.#output = output;
     this.#bar = job.bar;
+    this.#isFaulted = job.faults !== undefined;
     this.#roster = rosterOf(job.models.join(','));
     this.#correlation = new RollingCorrelation({
       symbols: job.symbols.map(({ symbol }) => symbol),
@@ -58,9 +61,9 @@ export class Trader {
     this.#positions = new PositionGate(clock, (tag) => void cached?.invalidateTag(tag));
   }
 
-  /** Market time for which symbols had no current price, summed over them, in milliseconds. */
-  get staleMs(): number {
-    return this.#staleMs;
+  /** Market time for which symbols had no current price, summed over them, in milliseconds, and the boundaries. */
+  get stale(): Pick<Survival, 'staleMs' | 'staleAt'> {
+    return { staleMs: this.#staleMs, staleAt: this.#staleAt };
   }
 
   /** Correlations of the symbols as of the latest boundary. */
@@ -78,7 +81,7 @@ export class Trader {
   decide(at: number, moments: readonly (Moment | undefined)[], opinions: readonly (Opinion | undefined)[]): void {
     for (const [index, moment] of moments.entries()) {
       if (moment !== undefined) this.#priced.add(index);
-      else if (this.#priced.has(index)) this.#staleMs += this.#bar;
+      else if (this.#priced.has(index)) this.#becomeStale(at);
     }
     const proposals = moments.flatMap((moment, index) => (moment ? this.#propose(moment, opinions[index] ?? []) : []));
     this.#correlate(moments);
@@ -87,6 +90,12 @@ export class Trader {
       this.#output.decision({ ts: at, ...decision }, price);
       if (decision.action !== 0) this.#positions.order(decision.symbol, decision.action);
     }
+  }
+
+  #becomeStale(at: number): void {
+    this.#staleMs += this.#bar;
+    // A market without faults may be without a price for hours.
+    if (this.#isFaulted) this.#staleAt.push(at);
   }
 
   #propose({ symbol, bars, at: ts, close: mid }: Moment, opinion: Opinion): Proposal[] {

@@ -11,6 +11,7 @@ export const FAULT_FIGURES: readonly FaultFigure[] = [
   ['rows doubled', ({ rowsDoubled }) => whole(rowsDoubled)],
   ['signals on a wrong price', ({ signalsOnWrongPrice }) => whole(signalsOnWrongPrice)],
   ['signals not given', ({ signalsMissing }) => whole(signalsMissing)],
+  ['trades that nobody could explain', ({ unexplained }) => whole(unexplained)],
   ['said that its price is stale', ({ staleMs }) => seconds(staleMs)],
   ['connections cut, and made again', ({ reconnects }) => whole(reconnects)],
   ['frames kept from it', ({ framesWithheld }) => whole(framesWithheld)],
@@ -23,24 +24,43 @@ export const FAULT_FIGURES: readonly FaultFigure[] = [
   ['failures noted', ({ failures }) => whole(failures)],
 ];
 
+/** What a table of faults has to say of each version: one line for each. */
+export const FAULT_HEAD = ['went wrong', 'version', 'rows lost', 'doubled', 'delayed', 'said stale', 'besides'];
+
+/** A line of the table of faults for each version. */
+export function faultCells(line: FaultLine): string[][] {
+  const name = `${line.kind} ${whenOf(line)}`;
+  return [
+    [name, 'usual way', ...damageCells(line, line.naive)],
+    [name, 'tickwise', ...damageCells(line, line.optimised)],
+  ];
+}
+
+function damageCells({ duration, isVisible }: FaultLine, damage: FaultDamage): string[] {
+  return [
+    whole(damage.rowsLost),
+    whole(damage.rowsDoubled),
+    // A bot that is slower than its market falls behind.
+    seconds(Math.max(0, damage.heldMs - duration)),
+    seconds(damage.staleMs),
+    besides(damage, isVisible),
+  ];
+}
+
 /** When a fault was, and whom it struck. */
-export function whenOf({ kind, symbol, at, duration }: FaultLine): string {
-  const whom = kind === 'gap' || kind === '429' ? ` of ${symbol}` : '';
+function whenOf({ kind, symbol, at, duration }: FaultLine): string {
+  const whom = kind === 'gap' ? ` of ${symbol}` : '';
   return `at ${at.toFixed(1)} s for ${(duration / 1_000).toFixed(1)} s${whom}`;
 }
 
-/** What a fault did, in words; `nothing` when it left no trace. */
-export function damageText(damage: FaultDamage, duration: number): string {
-  const { rowsLost, rowsDoubled, signalsOnWrongPrice, signalsMissing, heldMs } = damage;
+function besides({ signalsOnWrongPrice, signalsMissing, unexplained }: FaultDamage, isVisible: boolean): string {
   const parts = [
-    count(rowsLost, 'row lost', 'rows lost'),
-    count(rowsDoubled, 'row doubled', 'rows doubled'),
     count(signalsOnWrongPrice, 'signal on a wrong price', 'signals on a wrong price'),
     count(signalsMissing, 'signal not given', 'signals not given'),
-    // A bot that is slower than its market falls behind.
-    heldMs > duration ? `${seconds(heldMs - duration)} behind its market` : '',
+    count(unexplained, 'trade unexplained', 'trades unexplained'),
+    isVisible ? '' : 'this venue shows nobody that updates are missing',
   ].filter((part) => part !== '');
-  return parts.length === 0 ? 'nothing' : parts.join(', ');
+  return parts.length === 0 ? '–' : parts.join(', ');
 }
 
 function count(number: number, one: string, many: string): string {

@@ -1,6 +1,8 @@
 import type { BookRow, DecisionRow, SignalRow, TableName } from '../bot/rows.js';
+import { NO_REASON } from '../bot/question.js';
 import type { BotResult, Survival } from '../bot/result.js';
 import type { Fault } from '../faults/fault.js';
+import type { Venue } from '../recording/index.js';
 import type { VenueCounts } from '../venue/index.js';
 import { keyOf, type StoredRows } from './stored-rows.js';
 
@@ -14,17 +16,22 @@ export interface FaultDamage {
   readonly signalsOnWrongPrice: number;
   /** Signals that it would have given without the fault. */
   readonly signalsMissing: number;
+  /** Trades that nobody could explain. */
+  readonly unexplained: number;
+  /** Market time for which it said that it has no current price, summed over symbols, in milliseconds. */
+  readonly staleMs: number;
   /** Real time that the fault's stretch of market time took, in milliseconds. */
   readonly heldMs: number;
 }
 
 /** What all faults did to one version. */
-export interface FaultTotals extends Survival {
+export interface FaultTotals extends Omit<Survival, 'staleAt'> {
   readonly rowsMeant: number;
   readonly rowsLost: number;
   readonly rowsDoubled: number;
   readonly signalsOnWrongPrice: number;
   readonly signalsMissing: number;
+  readonly unexplained: number;
   readonly reconnects: number;
   readonly framesWithheld: number;
   /** Frames of trades that it counted a second time. */
@@ -40,6 +47,8 @@ export interface FaultLine extends Pick<Fault, 'kind' | 'symbol'> {
   readonly at: number;
   /** Milliseconds. */
   readonly duration: number;
+  /** Whether the venue numbers or sums up what it sends to a book, so that the next one shows what is missing. */
+  readonly isVisible: boolean;
   readonly naive: FaultDamage;
   readonly optimised: FaultDamage;
 }
@@ -65,8 +74,22 @@ interface Incidents {
   readonly doubled: readonly number[];
   readonly wrong: readonly number[];
   readonly missing: readonly number[];
+  readonly unexplained: readonly number[];
+  readonly stale: readonly number[];
   readonly rowsMeant: number;
 }
+
+/** The session in which faults happened. */
+export interface FaultedMarket {
+  readonly venue: Venue;
+  /** Epoch milliseconds. */
+  readonly start: number;
+  /** Length of a bar in milliseconds. */
+  readonly bar: number;
+}
+
+/** Venues that neither number what they send to a book nor send checksums of it. */
+const BLIND: ReadonlySet<Venue> = new Set(['bybit-2021', 'coinbase']);
 
 /**
  * Holds what two versions gave and stored against what they meant to store, and against the signals of a run in which
@@ -74,7 +97,7 @@ interface Incidents {
  */
 export async function reportFaults(
   faults: readonly Fault[],
-  start: number,
+  { venue, start, bar }: FaultedMarket,
   truth: readonly SignalRow[],
   naive: FaultedRun,
   optimised: FaultedRun,
@@ -90,8 +113,9 @@ export async function reportFaults(
         symbol,
         at: (from - start) / 1_000,
         duration: to - from,
-        naive: damageIn(before, from, until, naive.heldMs.get(fault)),
-        optimised: damageIn(after, from, until, optimised.heldMs.get(fault)),
+        isVisible: !BLIND.has(venue) || (kind !== 'gap' && kind !== 'silence'),
+        naive: damageIn(before, { from, until, bar }, naive.heldMs.get(fault)),
+        optimised: damageIn(after, { from, until, bar }, optimised.heldMs.get(fault)),
       };
     }),
     naive: totalsOf(naive, before),
@@ -121,7 +145,16 @@ async function incidentsOf({ result, stored }: FaultedRun, truth: readonly Signa
     }
   }
   const rowsMeant = signals.length + decisions.length + bookRows.length;
-  return { lost, doubled, ...againstTruth(signals, truth), rowsMeant };
+  const unexplained = (result.told?.reasons ?? []).filter(({ text }) => text === NO_REASON);
+  return {
+    lost,
+    doubled,
+    ...againstTruth(signals, truth),
+    // A bot that is behind its market asks later than it decides.
+    unexplained: unexplained.map(({ ts, delay }) => ts + delay),
+    stale: result.survival.staleAt,
+    rowsMeant,
+  };
 }
 
 function againstTruth(
@@ -139,25 +172,33 @@ function againstTruth(
 }
 
 /** A fault answers for what happened from its beginning to the next one's. */
-function damageIn(incidents: Incidents, from: number, until: number, heldMs = 0): FaultDamage {
+function damageIn(
+  incidents: Incidents,
+  { from, until, bar }: { readonly from: number; readonly until: number; readonly bar: number },
+  heldMs = 0,
+): FaultDamage {
   const count = (times: readonly number[]): number => times.filter((ts) => ts >= from && ts < until).length;
   return {
     rowsLost: count(incidents.lost),
     rowsDoubled: count(incidents.doubled),
     signalsOnWrongPrice: count(incidents.wrong),
     signalsMissing: count(incidents.missing),
+    unexplained: count(incidents.unexplained),
+    staleMs: count(incidents.stale) * bar,
     heldMs: Math.round(heldMs),
   };
 }
 
 function totalsOf({ result, counts }: FaultedRun, incidents: Incidents): FaultTotals {
+  const { staleAt: _, ...survival } = result.survival;
   return {
-    ...result.survival,
+    ...survival,
     rowsMeant: incidents.rowsMeant,
     rowsLost: incidents.lost.length,
     rowsDoubled: incidents.doubled.length,
     signalsOnWrongPrice: incidents.wrong.length,
     signalsMissing: incidents.missing.length,
+    unexplained: incidents.unexplained.length,
     reconnects: counts.cuts,
     framesWithheld: counts.framesWithheld,
     tradesDoubled: counts.tradesRepeated - result.survival.tradesDropped,

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { Comparison } from './comparison.js';
-import { damageText, FAULT_FIGURES, whenOf } from './fault-figures.js';
+import { FAULT_FIGURES, FAULT_HEAD, faultCells } from './fault-figures.js';
 import type { FaultReport } from './fault-report.js';
 import { differenceLines } from './difference-lines.js';
 import { FIGURES, whole } from './figures.js';
@@ -108,11 +108,8 @@ function verdict(report: Report): string {
 }
 
 function faultsOf(report: Report, { lines, naive, optimised }: FaultReport): string[] {
-  const struck = newTable(['went wrong', 'usual way', 'tickwise'], ['left', 'left', 'left']);
-  for (const line of lines) {
-    const [before, after] = [damageText(line.naive, line.duration), damageText(line.optimised, line.duration)];
-    struck.push([`${line.kind} ${whenOf(line)}`, before, after]);
-  }
+  const struck = newTable(FAULT_HEAD, ['left', 'left', 'right', 'right', 'right', 'right', 'left']);
+  for (const line of lines) struck.push(...faultCells(line));
   const totals = newTable(['with all faults', 'usual way', 'tickwise'], ['left', 'right', 'right']);
   for (const [name, read] of FAULT_FIGURES) totals.push([name, read(naive), read(optimised)]);
   return [struck.toString(), totals.toString(), survived(report)];

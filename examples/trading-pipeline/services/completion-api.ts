@@ -36,9 +36,14 @@ export interface CompletionOptions {
   readonly isModelDown?: (at: number) => boolean;
 }
 
+/** Milliseconds of market time until a request is refused. */
+const REFUSAL_LATENCY = 50;
+
 /** What the completions so far took. Dollars at {@link COMPLETION_COST}. */
 export interface CompletionCounts {
   readonly calls: number;
+  /** Calls refused because the model was down or busy. */
+  readonly refused: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly dollars: number;
@@ -53,6 +58,7 @@ export class CompletionApi {
   readonly #seed: number;
   readonly #isDown: (at: number) => boolean;
   #calls = 0;
+  #refused = 0;
   #promptTokens = 0;
   #completionTokens = 0;
 
@@ -65,7 +71,15 @@ export class CompletionApi {
     const [calls, promptTokens, completionTokens] = [this.#calls, this.#promptTokens, this.#completionTokens];
     const { perMillionPrompt, perMillionCompletion } = COMPLETION_COST;
     const dollars = (promptTokens * perMillionPrompt + completionTokens * perMillionCompletion) / 1e6;
-    return { calls, promptTokens, completionTokens, dollars };
+    return { calls, refused: this.#refused, promptTokens, completionTokens, dollars };
+  }
+
+  /** Refuses a request: too many have come, and in `wait` milliseconds there is room again. */
+  refuse(wait: number): ServiceAnswer {
+    this.#refused += 1;
+    const error = { message: 'Rate limit reached', type: 'rate_limit_error' };
+    const headers = { 'retry-after': String(Math.ceil(wait / 1_000)) };
+    return { status: 429, body: { error }, headers, latency: REFUSAL_LATENCY };
   }
 
   /** Answers a request's JSON. */
@@ -76,6 +90,7 @@ export class CompletionApi {
       return { status: 400, body: { error: { message, type: 'invalid_request_error' } }, latency: 0 };
     }
     if (this.#isDown(at)) {
+      this.#refused += 1;
       const error = { message: 'the model is overloaded', type: 'server_error' };
       return { status: 503, body: { error }, latency: COMPLETION_COST.firstToken };
     }

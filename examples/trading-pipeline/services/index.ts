@@ -1,2 +1,2 @@
 export { MARKET_TIME } from './market-time.js';
-export { type ServiceCounts, ServicesServer } from './services-server.js';
+export { type ServiceCounts, type ServicesOptions, ServicesServer } from './services-server.js';

@@ -5,4 +5,5 @@ export interface ServiceAnswer {
   readonly body: object;
   /** Market time from the request to the answer, in milliseconds. */
   readonly latency: number;
+  readonly headers?: Readonly<Record<string, string>>;
 }

@@ -17,7 +17,10 @@ export interface ServiceCounts {
 }
 
 /** How the services behave. */
-export type ServicesOptions = CompletionOptions;
+export interface ServicesOptions extends CompletionOptions {
+  /** Milliseconds for which everybody is refused with 429 from a market time on, epoch milliseconds. Default: 0. */
+  readonly refusedFor?: (at: number) => number;
+}
 
 /**
  * The services around a bot, on 127.0.0.1: one that writes like a language model, and one that takes messages like
@@ -75,15 +78,18 @@ export class ServicesServer implements AsyncDisposable {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = timeOf(request);
     const body = await json(request).catch(() => undefined); // what cannot be read has none of the fields asked for
-    const { status, body: answer, latency } = this.#answer(request, body, at);
+    const { status, body: answer, latency, headers } = this.#answer(request, body, at);
     response
-      .writeHead(status, { 'content-type': 'application/json', [MARKET_TIME]: String(at + latency) })
+      .writeHead(status, { 'content-type': 'application/json', [MARKET_TIME]: String(at + latency), ...headers })
       .end(JSON.stringify(answer));
   }
 
   #answer({ method, url = '' }: IncomingMessage, body: unknown, at: number): ServiceAnswer {
-    if (method === 'POST' && url === '/v1/chat/completions') return this.#completions.answer(body, at);
-    if (method === 'POST' && /^\/bot\d+:[\w-]+\/sendMessage$/.test(url)) return this.#telegram.answer(body, at);
+    const isQuestion = method === 'POST' && url === '/v1/chat/completions';
+    const isMessage = method === 'POST' && /^\/bot\d+:[\w-]+\/sendMessage$/.test(url);
+    const api = isQuestion ? this.#completions : isMessage ? this.#telegram : undefined;
+    const wait = this.#options.refusedFor?.(at) ?? 0;
+    if (api !== undefined) return wait > 0 ? api.refuse(wait) : api.answer(body, at);
     return { status: 404, body: { ok: false, error_code: 404, description: 'Not Found' }, latency: 0 };
   }
 }

@@ -48,15 +48,18 @@ export class TelegramApi {
     return this.#take({ at, chat: String(chat), text });
   }
 
+  /** Refuses a request: in `wait` milliseconds there is room again. */
+  refuse(wait: number): ServiceAnswer {
+    this.#refused += 1;
+    const seconds = Math.ceil(wait / SECOND);
+    return refusal(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds });
+  }
+
   #take(message: SentMessage): ServiceAnswer {
     const { at, chat, text } = message;
     const windows = [this.#overall, ...this.#windowsOf(chat)];
     const wait = Math.max(...windows.map((window) => window.waitAt(at)));
-    if (wait > 0) {
-      this.#refused += 1;
-      const seconds = Math.ceil(wait / SECOND);
-      return refusal(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds });
-    }
+    if (wait > 0) return this.refuse(wait);
     for (const window of windows) window.take(at);
     const id = this.#sent.push(message);
     const result = { message_id: id, date: Math.floor(at / SECOND), chat: { id: chat }, text };

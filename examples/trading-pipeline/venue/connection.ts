@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 
 import { InboundRate } from './inbound-rate.js';
 import { Playback } from './playback.js';
-import type { Asker, VenueProtocol } from './protocols/index.js';
+import type { Answer, Asker, VenueProtocol } from './protocols/index.js';
 import type { Run } from './run.js';
 
 /** Bytes that may wait for a client who asks more than it reads. */
@@ -109,23 +109,34 @@ export class Connection implements Asker {
   }
 
   #answer(text: string): void {
-    const { kind, replies, added = [], removed = [], refused = 0 } = this.#protocol.answer(text, this);
+    const answer = this.#protocol.answer(text, this);
+    const { kind, added = [], removed = [], refused = 0 } = answer;
     const { counters } = this.#run;
     if (kind === 'subscribe') counters.subscribeRequests += 1;
     if (kind === 'unsubscribe') counters.unsubscribeRequests += 1;
     counters.refused += refused;
     for (const topic of removed) this.#topics.delete(topic);
+    // Between two clock marks nobody could say with which frame a stream begins.
+    const rest = added.length === 0 ? undefined : this.#run.rest();
+    if (rest === undefined) this.#accept(answer);
+    else void rest.then(() => this.#accept(answer));
+  }
+
+  #accept({ replies, added = [] }: Answer): void {
+    if (this.#webSocket.readyState !== WebSocket.OPEN) return;
     for (const reply of replies) this.#reply(reply);
     this.#add(added);
   }
 
   #add(topics: readonly string[]): void {
     const { pace, furthest, counters } = this.#run;
-    const first = pace === undefined ? 0 : furthest.frame;
+    const first = pace === undefined ? 0 : Math.max(furthest.frame, this.#playback.place);
     for (const topic of topics) {
       if (this.#topics.has(topic)) continue;
       this.#topics.set(topic, first);
       counters.topicsSubscribed += 1;
+      const snapshot = pace === undefined ? undefined : this.#run.script.snapshotAt(topic, first);
+      if (snapshot !== undefined) this.#reply(snapshot);
     }
     if (pace === undefined || this.#topics.size === 0) return;
     this.#playback.start();

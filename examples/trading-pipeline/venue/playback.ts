@@ -65,6 +65,11 @@ export class Playback {
     this.#wake?.();
   }
 
+  /** Index of the first frame that it has not passed; 0 before the start. */
+  get place(): number {
+    return this.#cursor?.frame ?? 0;
+  }
+
   /** Counts the frames that this connection wants of those from where it is up to a later one. */
   countUntil(end: number): number {
     let count = 0;

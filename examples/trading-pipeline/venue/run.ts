@@ -69,6 +69,11 @@ export class Run {
     else this.#cut(cut.to);
   }
 
+  /** Settles when the market rests, in a session with faults that has begun; else there is nothing to wait for. */
+  rest(): Promise<void> | undefined {
+    return this.#pace && this.lockstep?.rest();
+  }
+
   /** A connection has subscribed: once everybody who was cut off is back, the market goes on. */
   subscribed(): void {
     if (this.#streamsAwaited === 0 || this.#streams < this.#streamsAwaited) return;

@@ -2,6 +2,7 @@ import type { Fault } from '../faults/fault.js';
 import type { Frame, Recording } from '../recording/index.js';
 import { UserError } from '../user-error.js';
 import { fatesOf, SENT } from './frame-fates.js';
+import { beginsWithSnapshot, StreamBook } from './stream-book.js';
 
 /** Most clock marks in a replay: more than a day of 10 ms bars. */
 const MAX_MARKS = 10_000_000;
@@ -30,6 +31,8 @@ export class Script {
   readonly faults: readonly Fault[];
   readonly #fates: Uint8Array | undefined;
   readonly #payloads: Buffer[] = [];
+  /** By topic: with faults streams begin in the middle, too. */
+  readonly #books = new Map<string, StreamBook>();
 
   /** @throws UserError when a symbol is not in the recording or the bar does not suit it. */
   constructor(recording: Recording, bar: number, symbols?: readonly string[], faults: readonly Fault[] = []) {
@@ -37,7 +40,11 @@ export class Script {
     this.frames = chooseFrames(recording, symbols);
     this.bar = bar;
     this.faults = faults;
-    this.#fates = faults.length === 0 ? undefined : fatesOf(this.frames, faults);
+    this.#fates = faults.length === 0 ? undefined : fatesOf(this.frames, faults, recording.venue);
+    if (faults.length > 0 && beginsWithSnapshot(recording.venue)) {
+      for (const { topic, stream } of recording.topics.values())
+        if (stream === 'book') this.#books.set(topic, new StreamBook(recording, this.frames, topic));
+    }
     this.start = recording.start;
     this.firstMark = Math.floor(recording.start / bar) + 1;
     this.lastMark = Math.floor(recording.end / bar) + 1;
@@ -61,6 +68,11 @@ export class Script {
   from(time: number): Cursor {
     const frame = this.frames.findIndex(({ t }) => t >= time);
     return { frame: frame === -1 ? this.frames.length : frame, mark: Math.floor(time / this.bar) + 1 };
+  }
+
+  /** What a stream that begins at a frame starts with; undefined for most. */
+  snapshotAt(topic: string, frame: number): string | undefined {
+    return this.#books.get(topic)?.snapshotAt(frame);
   }
 
   /** What the faults make of a frame. */

@@ -47,6 +47,17 @@ export class Pacer {
       this.#chats.delete(silent);
     }
   }
+
+  /**
+   * Takes back a message that left at `at` and was refused with 429. The limits speak of messages that were sent, and of
+   * a refused one only its `retry_after`; counted, it would keep the twentieth alert of a group waiting for a minute.
+   */
+  takeBack(chat: string, at: number): void {
+    for (const sends of [this.#all, this.#chats.get(chat) ?? []]) {
+      const index = sends.lastIndexOf(at);
+      if (index !== -1) sends.splice(index, 1);
+    }
+  }
 }
 
 /** When the oldest of the sends that fill a limit leaves its stretch. */

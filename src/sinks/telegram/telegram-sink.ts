@@ -174,23 +174,28 @@ class TelegramMessageSink<T> implements TelegramSink<T> {
   /** Sends one message as soon as it may leave, again after every pause. */
   async #sendOne({ chat, isUrgent }: Message, text: string, signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
-      await this.#turn(chat, isUrgent, signal);
+      const leftAt = await this.#turn(chat, isUrgent, signal);
       const refusal = await this.#post(chat, text, signal);
       if (refusal === undefined) break;
       if (refusal.status !== 429) throw refusal;
       this.#stats.pauses++;
+      this.#pacer.takeBack(chat, leftAt);
       this.#pause.hold(refusal.retryAfter);
     }
     this.#stats.messages++;
   }
 
-  /** Resolves when a message may leave, and counts it: of those that wake up together not all may. */
-  async #turn(chat: string, isUrgent: boolean, signal: AbortSignal | undefined): Promise<void> {
+  /** Resolves with the time when a message may leave, and counts it: of those that wake up together not all may. */
+  async #turn(chat: string, isUrgent: boolean, signal: AbortSignal | undefined): Promise<number> {
     const { ioClock } = this.#settings;
     for (;;) {
       signal?.throwIfAborted();
-      const delay = Math.max(this.#pause.left, this.#pacer.delay(chat, isUrgent, ioClock.now()));
-      if (delay === 0) return this.#pacer.note(chat, ioClock.now());
+      const now = ioClock.now();
+      const delay = Math.max(this.#pause.left, this.#pacer.delay(chat, isUrgent, now));
+      if (delay === 0) {
+        this.#pacer.note(chat, now);
+        return now;
+      }
       await sleep(ioClock, delay, signal);
     }
   }

@@ -32,12 +32,15 @@ export interface PlayOptions {
   readonly ttlScale?: number;
   /** Port of the services. */
   readonly services?: number;
+  readonly cache?: BotJob['cache'];
   /** Threads for the models of the optimised version. */
   readonly workers?: BotJob['workers'];
   /** Paces the venue. */
   readonly clock?: Clock;
   /** Called when the replay has begun. */
   readonly onStart?: () => void;
+  /** Called with each boundary that the bot is done with, epoch milliseconds. */
+  readonly onReached?: (at: number) => void;
 }
 
 const VERSIONS = { naive: runNaive, optimised: runOptimised } as const;
@@ -49,7 +52,18 @@ export async function play(
   recording: Recording,
   options: PlayOptions = {},
 ): Promise<Played> {
-  const { symbols, models = '3', bar, speed = 'max', mode = 'exact', ttlScale = 1, clock, onStart, workers } = options;
+  const {
+    symbols,
+    models = '3',
+    bar,
+    speed = 'max',
+    mode = 'exact',
+    ttlScale = 1,
+    clock,
+    onStart,
+    workers,
+    cache,
+  } = options;
   const demo: DemoOptions = { ...readCommandLine([], {}), symbols, models, bar, speed, mode, ttlScale };
   const common = makeJob(recording, demo);
   const folder = await mkdtemp(join(tmpdir(), 'tickwise-test-'));
@@ -67,6 +81,7 @@ export async function play(
     port: venue.port,
     workers,
     services: options.services,
+    cache,
     database: join(folder, 'rows.duckdb'),
     result: join(folder, 'result'),
   };
@@ -75,7 +90,7 @@ export async function play(
       venue.start();
       onStart?.();
     },
-    reached: () => undefined,
+    reached: (at) => options.onReached?.(at),
     stopped: new Promise(() => {}),
   };
   try {

@@ -78,9 +78,19 @@ export function faultyReport(): Report {
     rowsDoubled: 13,
     signalsOnWrongPrice: 1_021,
     signalsMissing: 409,
+    unexplained: 29,
     heldMs: 5_003,
+    staleMs: 0,
   };
-  const none: FaultDamage = { rowsLost: 0, rowsDoubled: 0, signalsOnWrongPrice: 0, signalsMissing: 17, heldMs: 2_011 };
+  const none: FaultDamage = {
+    rowsLost: 0,
+    rowsDoubled: 0,
+    signalsOnWrongPrice: 0,
+    signalsMissing: 17,
+    unexplained: 0,
+    heldMs: 2_011,
+    staleMs: 1_900,
+  };
   return reportOf({
     ...tolerantReport(),
     faults: {
@@ -89,6 +99,7 @@ export function faultyReport(): Report {
         symbol: '1000SHIBUSDT',
         at: index * 7 + 3,
         duration: 2_500,
+        isVisible: true,
         naive: harm,
         optimised: none,
       })),
@@ -105,6 +116,7 @@ function faultTotals(totals: Partial<FaultTotals>): FaultTotals {
     rowsDoubled: 0,
     signalsOnWrongPrice: 0,
     signalsMissing: 3,
+    unexplained: 0,
     reconnects: 9,
     framesWithheld: 211,
     tradesDoubled: 0,

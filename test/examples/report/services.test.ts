@@ -70,7 +70,7 @@ function alert(name: string): string {
 }
 
 const NOTHING: ServiceRun['counts'] = {
-  completions: { calls: 0, promptTokens: 0, completionTokens: 0, dollars: 0 },
+  completions: { refused: 0, calls: 0, promptTokens: 0, completionTokens: 0, dollars: 0 },
   sent: [],
   refused: 0,
 };

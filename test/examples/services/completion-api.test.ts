@@ -52,6 +52,6 @@ describe('the simulated language model', () => {
 
     expect(status).toBe(400);
     expect(body).toMatchObject({ error: { type: 'invalid_request_error' } });
-    expect(model.counts).toEqual({ calls: 0, promptTokens: 0, completionTokens: 0, dollars: 0 });
+    expect(model.counts).toEqual({ calls: 0, refused: 0, promptTokens: 0, completionTokens: 0, dollars: 0 });
   });
 });

@@ -54,6 +54,27 @@ describe('the services over HTTP', () => {
     expect(services.counts().sent).toEqual([]);
   });
 
+  it('refuse everybody with 429 for as long as they are told to, in the words of each API', async () => {
+    await services.close();
+    services = await ServicesServer.listen({ seed: 1, refusedFor: (at) => Math.max(0, 5_000 - at) });
+    const body = { model: 'm', messages: [{ role: 'user', content: 'buy' }] };
+
+    const [question, message, later] = await Promise.all([
+      post('/v1/chat/completions', body, { [MARKET_TIME]: '3500' }),
+      post(SEND, { chat_id: 1, text: 'x' }, { [MARKET_TIME]: '3500' }),
+      post(SEND, { chat_id: 1, text: 'x' }, { [MARKET_TIME]: '5000' }),
+    ]);
+
+    expect([question.status, message.status, later.status]).toEqual([429, 429, 200]);
+    expect(question.headers.get('retry-after')).toBe('2');
+    expect(await message.json()).toMatchObject({ error_code: 429, parameters: { retry_after: 2 } });
+    expect(services.counts()).toMatchObject({
+      completions: { calls: 0, refused: 1 },
+      refused: 1,
+      sent: [{ at: 5_000 }],
+    });
+  });
+
   it('begin anew at the same port', async () => {
     const { port } = services;
     await post(SEND, { chat_id: 1, text: 'x' }, { [MARKET_TIME]: '5' });

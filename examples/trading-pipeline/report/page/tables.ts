@@ -1,5 +1,5 @@
 import type { Comparison } from '../comparison.js';
-import { damageText, FAULT_FIGURES, whenOf } from '../fault-figures.js';
+import { FAULT_FIGURES, FAULT_HEAD, faultCells } from '../fault-figures.js';
 import type { FaultReport } from '../fault-report.js';
 import { FIGURES, type Figure, whole } from '../figures.js';
 import { differenceLines } from '../difference-lines.js';
@@ -102,16 +102,11 @@ export function figureTable({ naive, optimised }: Report): Markup {
   );
 }
 
-/** What went wrong on purpose, one line for each time, and what each version made of it. */
+/** What went wrong on purpose, and what each version made of it: two lines for each time. */
 export function faultTable({ lines }: FaultReport): Markup {
   return table(
-    ['went wrong', 'usual way', 'tickwise'],
-    lines.map((line) => [
-      `${line.kind} ${whenOf({ ...line, symbol: shownName(line.symbol) })}`,
-      damageText(line.naive, line.duration),
-      damageText(line.optimised, line.duration),
-    ]),
-    'prose',
+    FAULT_HEAD,
+    lines.flatMap((line) => faultCells({ ...line, symbol: shownName(line.symbol) })),
   );
 }
 
@@ -123,11 +118,11 @@ export function survivalTable({ naive, optimised }: FaultReport): Markup {
   );
 }
 
-function table(head: readonly string[], rows: readonly (readonly (string | Markup)[])[], look = ''): Markup {
+function table(head: readonly string[], rows: readonly (readonly (string | Markup)[])[]): Markup {
   const cells = (row: readonly (string | Markup)[]): Markup[] =>
     row.map((content, index) => (index === 0 ? markup`<th scope="row">${content}</th>` : markup`<td>${content}</td>`));
   return markup`<div class="scroll">
-    <table class="${look}">
+    <table>
       <thead>
         <tr>
           ${head.map((name) => markup`<th scope="col">${name}</th>`)}

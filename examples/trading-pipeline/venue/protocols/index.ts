@@ -7,7 +7,7 @@ import { coinbase } from './coinbase.js';
 import { kraken } from './kraken.js';
 import type { VenueProtocol } from './protocol.js';
 
-export type { Asker, VenueProtocol } from './protocol.js';
+export type { Answer, Asker, VenueProtocol } from './protocol.js';
 
 const makers: Readonly<Record<Venue, (limits: VenueLimits, recording: Recording) => VenueProtocol>> = {
   'bybit-2021': bybit2021,
