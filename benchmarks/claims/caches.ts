@@ -1,15 +1,19 @@
 import { VirtualClock } from 'tickwise/core';
-import { cacheDecision, cacheFeatures, cachePredictions, cacheReasoning, cacheRegime } from 'tickwise/memo';
+import {
+  cacheConsensus,
+  cacheDecision,
+  cacheFeatures,
+  cachePredictions,
+  cacheReasoning,
+  cacheRegime,
+} from 'tickwise/memo';
 import type { Claim, ClaimGroup, Measured } from '../runner/claim.js';
-import { decisionOf, featuresOf, predictOf, regimeOf } from './support/models.js';
-import { POLLED, type PolledSymbol, pollMarket } from './support/polled-market.js';
-import { atLeast, mustEqual, saving } from './support/saving.js';
+import { CENTRAL, PLAN, PLATFORM, SIGNALS } from './support/documents.js';
+import { consensusOf, decisionOf, featuresOf, opinionsOf, predictOf, regimeOf } from './support/models.js';
+import { POLLED, type PolledSymbol, pollMarket, REPLAYED, replayMarket } from './support/polled-market.js';
+import { mustEqual, saving } from './support/saving.js';
 import { timeBoth } from './support/cpu.js';
 import { trades, TRADES_SOURCE } from './support/trades.js';
-
-const PLAN = '002_6d93a740004c589b.txt';
-const SIGNALS = '001_71828ca845f3ba21.txt';
-const CENTRAL = '000_ab933c66763f82a5.txt';
 
 /** A function that counts how often it ran. */
 function counted<A extends unknown[], R>(fn: (...args: A) => R): { readonly fn: (...args: A) => R; runs: number } {
@@ -86,23 +90,86 @@ async function hitRate(): Promise<Measured> {
   return { value: hits / calls, text: `${((hits / calls) * 100).toFixed(1)} % of ${calls} calls of three caches hit` };
 }
 
-/** Processor time of regimes on 60 closed bars, asked 120 times while none closes. */
-async function regimeTime(): Promise<Measured> {
-  const clock = new VirtualClock();
-  const looks: PolledSymbol[] = [];
-  await pollMarket(clock, (symbol, ask) => {
-    if (ask === 0) looks.push(symbol);
-  });
-  const ask = cacheRegime(({ fives }: PolledSymbol) => regimeOf(fives), { clock, key: ({ fives }) => fives });
-  const all = (fn: (symbol: PolledSymbol) => string) => (): string[] => {
-    const answers: string[] = [];
-    for (let round = 0; round < 20_000; round++) for (const look of looks) answers.push(fn(look));
+type Ask<R> = (symbol: PolledSymbol) => R;
+
+/** Processor time of a whole session, computed at every look or cached. */
+async function sessionTime<R>(what: string, work: Ask<R>, cached: (fn: Ask<R>) => Ask<R>): Promise<Measured> {
+  const answersOf = (make: () => Ask<R>) => (): R[] => {
+    const ask = make();
+    const answers: R[] = [];
+    replayMarket((symbol) => answers.push(ask(symbol)));
     return answers;
   };
-  const usual = all(({ fives }) => regimeOf(fives));
-  mustEqual(usual(), all(ask)());
-  const times = await timeBoth(usual, all(ask));
-  return saving('ms of CPU for 60,000 questions', times.usual, times.ours);
+  const usual = answersOf(() => work);
+  const ours = answersOf(() => cached(work));
+  mustEqual(usual(), ours());
+  const times = await timeBoth(usual, ours);
+  return saving(`ms of CPU for ${what}`, times.usual, times.ours);
+}
+
+const still = new VirtualClock();
+
+const featureTime = (): Promise<Measured> =>
+  sessionTime(
+    'features',
+    ({ minutes }) => featuresOf(minutes),
+    (fn) => cacheFeatures(fn, { clock: still, key: ({ minutes }) => minutes }),
+  );
+
+const inferenceTime = (): Promise<Measured> =>
+  sessionTime(
+    'predictions',
+    ({ minutes }) => predictOf(featuresOf(minutes)),
+    (fn) => cachePredictions(fn, { clock: still, key: ({ minutes }) => minutes }),
+  );
+
+const regimeTime = (): Promise<Measured> =>
+  sessionTime(
+    'regimes',
+    ({ fives }) => regimeOf(fives),
+    (fn) => cacheRegime(fn, { clock: still, key: ({ fives }) => fives }),
+  );
+
+/** Opinions of three sources and the regime, then their weighted sum. */
+const agreedOn = (minutes: PolledSymbol['minutes'], fives: PolledSymbol['fives']): ReturnType<typeof consensusOf> =>
+  consensusOf(opinionsOf(featuresOf(minutes)), regimeOf(fives));
+
+const agreed: Ask<ReturnType<typeof consensusOf>> = ({ minutes, fives }) => agreedOn(minutes, fives);
+
+const consensusTime = (): Promise<Measured> =>
+  sessionTime('consensus', agreed, () => {
+    // Rings are keys by themselves.
+    const cached = cacheConsensus(agreedOn, { clock: still });
+    return ({ minutes, fives }) => cached(minutes, fives);
+  });
+
+const consensus = (): Promise<Measured> =>
+  computed('consensus computed', agreed, (fn, clock) =>
+    cacheConsensus(fn, { clock, key: ({ minutes, fives }) => [minutes, fives] }),
+  );
+
+/** All that a bot asks at a look: features, prediction, regime and decision, each cached by itself. */
+async function repeatedTime(): Promise<Measured> {
+  const all = ({ minutes, fives }: PolledSymbol): unknown => [
+    featuresOf(minutes),
+    predictOf(featuresOf(minutes)),
+    regimeOf(fives),
+  ];
+  return sessionTime('all three', all, () => {
+    const featuresAt = cacheFeatures(({ minutes }: PolledSymbol) => featuresOf(minutes), {
+      clock: still,
+      key: ({ minutes }) => minutes,
+    });
+    const prediction = cachePredictions((symbol: PolledSymbol) => predictOf(featuresAt(symbol)), {
+      clock: still,
+      key: ({ minutes }) => minutes,
+    });
+    const regimeAt = cacheRegime(({ fives }: PolledSymbol) => regimeOf(fives), {
+      clock: still,
+      key: ({ fives }) => fives,
+    });
+    return (symbol) => [featuresAt(symbol), prediction(symbol), regimeAt(symbol)];
+  });
 }
 
 /** What a model would be asked about every recorded trade, rounded as the document rounds it. */
@@ -131,7 +198,13 @@ const SAME =
   'Computed at every look against a cache that knows by the ring whether a bar has closed; every answer is compared.';
 
 function polled(document: string, words: string, claim: string, promised: number, measure: Claim['measure']): Claim {
-  return { source: { document, words }, claim, how: `${POLLED}. ${SAME}`, measure, isMet: atLeast(promised) };
+  return { source: { document, words }, claim, how: `${POLLED}. ${SAME}`, measure, promised: { atLeast: promised } };
+}
+
+/** The same session as often as it takes to measure its time. */
+function timed(document: string, words: string, claim: string, promised: number, measure: Claim['measure']): Claim {
+  const how = `${REPLAYED}. CPU time of the whole session, median of 7 alternated rounds in one process; equal answers.`;
+  return { source: { document, words }, claim, how, measure, promised: { atLeast: promised } };
 }
 
 export default {
@@ -140,21 +213,39 @@ export default {
     polled(PLAN, '80% reduction in feature computation', 'features computed: 80 % fewer', 0.8, features),
     polled(PLAN, '75% reduction in model inference', 'predictions computed: 75 % fewer', 0.75, inference),
     polled(PLAN, '95% reduction in regime detection', 'regimes detected: 95 % fewer', 0.95, regime),
-    polled(PLAN, 'Gate decisions ... 90% reduction', 'decisions computed: 90 % fewer', 0.9, decisions),
+    polled(
+      PLAN,
+      'Gate Decisions | Every time | Cached 10s | 90% reduction',
+      'decisions computed: 90 % fewer',
+      0.9,
+      decisions,
+    ),
     polled(CENTRAL, 'Cache Hit Rate: 85-95% typical', 'hit rate: at least 85 %', 0.85, hitRate),
-    {
-      source: { document: SIGNALS, words: '60-80% reduction in regime detection time' },
-      claim: 'time of regime detection: 60 % less',
-      how: 'Regime of up to 60 closed bars of 3 symbols, 20,000 questions each while no bar closes; CPU time, median of 7 alternated rounds in one process.',
-      measure: regimeTime,
-      isMet: atLeast(0.6),
-    },
+    polled(SIGNALS, '50-70% reduction in consensus calculation time', 'consensus computed: 50 % fewer', 0.5, consensus),
+    timed(
+      SIGNALS,
+      '50-70% reduction in consensus calculation time',
+      'time of consensus: 50 % less',
+      0.5,
+      consensusTime,
+    ),
+    timed(SIGNALS, '60-80% reduction in regime detection time', 'time of regime detection: 60 % less', 0.6, regimeTime),
+    timed(PLATFORM, '50% reduction in feature extraction time', 'time of features: 50 % less', 0.5, featureTime),
+    timed(
+      PLATFORM,
+      'Reduces feature extraction time by 70-90%',
+      'time of features, cached: 70 % less',
+      0.7,
+      featureTime,
+    ),
+    timed(PLATFORM, '30% reduction in model inference time', 'time of inference: 30 % less', 0.3, inferenceTime),
+    timed(PLAN, '~75% faster for repeated operations', 'time of what is repeated: 75 % less', 0.75, repeatedTime),
     {
       source: { document: SIGNALS, words: '70-90% reduction in AI reasoning calls' },
       claim: 'calls of a model for reasons: 70 % fewer',
       how: `${TRADES_SOURCE}, a question at every trade: symbol, action, confidence to 0.1, price to 0.01, as the document rounds them; kept for an hour.`,
       measure: reasoning,
-      isMet: atLeast(0.7),
+      promised: { atLeast: 0.7 },
     },
   ],
 } satisfies ClaimGroup;

@@ -1,6 +1,6 @@
 // The process that measures one claim, or all of a group that shares a run; reports and ends.
 import { inspect } from 'node:util';
-import type { Claim, ClaimAssignment, ClaimOutcome } from './claim.js';
+import { type Claim, type ClaimAssignment, type ClaimOutcome, isKept } from './claim.js';
 import { loadClaims } from './load.js';
 
 async function work({ file, claims: positions }: ClaimAssignment): Promise<ClaimOutcome[]> {
@@ -15,8 +15,11 @@ async function outcomeOf(claim: Claim | undefined): Promise<ClaimOutcome> {
   try {
     const { value, text } = await claim.measure();
     if (Number.isNaN(value)) return { type: 'failed', reason: `measured NaN: ${text}` };
-    return { type: 'measured', value, text, isMet: claim.isMet(value) };
+    return { type: 'measured', value, text, isMet: isKept(claim.promised, value) };
   } catch (error) {
+    // By name: groups are compiled beside the runner, which is bundled.
+    if (error instanceof Error && error.name === 'UnavailableError')
+      return { type: 'unavailable', reason: error.message };
     return { type: 'failed', reason: error instanceof Error ? `${error.name}: ${error.message}` : inspect(error) };
   }
 }

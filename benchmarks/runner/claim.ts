@@ -10,11 +10,20 @@ export interface Claim {
   readonly reason?: string;
   /**
    * Does the work the usual way and with tickwise, and says what came out.
+   * @throws Error of the name UnavailableError when this machine lacks what it takes.
    * @throws Error when the two ways gave different results: no saving counts then.
    */
   measure(): Promise<Measured>;
-  /** Whether the measured value keeps the promise. */
-  isMet(value: number): boolean;
+  /** What the measured value is held against: the number in the document's words. */
+  readonly promised: Promised;
+}
+
+/** A bound that a measured value keeps: savings and ratios reach at least so much, limits at most. */
+export type Promised = { readonly atLeast: number } | { readonly atMost: number };
+
+/** Whether a value keeps a promise. The bound itself does. */
+export function isKept(promised: Promised, value: number): boolean {
+  return 'atLeast' in promised ? value >= promised.atLeast : value <= promised.atMost;
 }
 
 /** What a claim came to. */
@@ -45,6 +54,7 @@ export interface ClaimAssignment {
 /** What became of one claim. */
 export type ClaimOutcome =
   | { readonly type: 'measured'; readonly value: number; readonly text: string; readonly isMet: boolean }
+  | { readonly type: 'unavailable'; readonly reason: string }
   | { readonly type: 'failed'; readonly reason: string };
 
 /** A claim as it is printed and stored. */
@@ -56,7 +66,9 @@ export interface ClaimResult {
   readonly claim: string;
   readonly measured: string;
   readonly value: number | undefined;
-  readonly verdict: 'met' | 'not met' | 'failed';
+  readonly verdict: 'met' | 'not met' | 'not measured';
+  /** Whether measuring failed, though everything it takes is there. */
+  readonly hasFailed: boolean;
   readonly how: string;
   /** Why it is not met, or why it could not be measured. */
   readonly reason: string | undefined;

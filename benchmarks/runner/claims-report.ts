@@ -5,7 +5,7 @@ import type { ClaimResult } from './claim.js';
 import type { Environment } from './environment.js';
 
 /** Widths of the columns in characters: claim, measured, verdict, how. */
-const WIDTHS = [34, 34, 10, 60];
+const WIDTHS = [34, 34, 14, 56];
 
 /** All claims as a table, in the order of the documents, and how many are met. */
 export function renderClaims(results: readonly ClaimResult[]): string {
@@ -16,7 +16,7 @@ export function renderClaims(results: readonly ClaimResult[]): string {
     style: { head: [], border: [] },
   });
   for (const { claim, document, words, measured, verdict, how, reason } of inOrder(results)) {
-    const why = reason === undefined ? '' : `\n${verdict === 'failed' ? 'Failed' : 'Not met'}: ${reason}`;
+    const why = reason === undefined ? '' : `\n${verdict === 'not met' ? 'Not met' : 'Not measured'}: ${reason}`;
     table.push([`${claim}\n${document}: “${words}”`, measured, verdict, `${how}${why}`]);
   }
   return `${table.toString()}\n${summaryOf(results)}`;
@@ -25,7 +25,13 @@ export function renderClaims(results: readonly ClaimResult[]): string {
 /** How many claims are met, in one sentence. */
 export function summaryOf(results: readonly ClaimResult[]): string {
   const count = (wanted: ClaimResult['verdict']): number => results.filter(({ verdict }) => verdict === wanted).length;
-  return `${results.length} claims: ${count('met')} met, ${count('not met')} not met, ${count('failed')} failed to be measured.`;
+  return `${results.length} claims: ${count('met')} met, ${count('not met')} not met, ${count('not measured')} not measured.`;
+}
+
+/** One claim in one line, for a run that is under way. */
+export function lineOf({ group, claim, measured, verdict, reason = '' }: ClaimResult): string {
+  const [why = ''] = reason.split('\n');
+  return `${verdict.padEnd(12)} ${group}, ${claim}: ${verdict === 'not measured' ? why : measured}`;
 }
 
 /** In the order of the documents; those of one document as they were measured. */

@@ -10,24 +10,39 @@ export async function countClaims(groups: readonly Found[]): Promise<number> {
   return loaded.reduce((sum, { claims }) => sum + claims.length, 0);
 }
 
-/** Measures all claims of the groups, one after the other, and says before each which it is. */
+/** Who is told how far a run is. */
+export interface ClaimListener {
+  /** So many claims are about to be measured, in one process. */
+  readonly begin: (group: string, claims: readonly string[]) => void;
+  /** One of them is measured. */
+  readonly end: (result: ClaimResult) => void;
+}
+
+/** Measures all claims of the groups, one after the other, and tells of each. */
 export async function measureClaims(
   groups: readonly Found[],
   run: Run,
-  begin: (claim: string) => void,
+  listener: ClaimListener,
 ): Promise<ClaimResult[]> {
   const results: ClaimResult[] = [];
-  for (const found of groups) results.push(...(await measureGroup(found, run, begin)));
+  for (const found of groups) results.push(...(await measureGroup(found, run, listener)));
   return results;
 }
 
-async function measureGroup({ name, file }: Found, run: Run, begin: (claim: string) => void): Promise<ClaimResult[]> {
+async function measureGroup({ name, file }: Found, run: Run, { begin, end }: ClaimListener): Promise<ClaimResult[]> {
   const group = await loadClaims(file);
   const results: ClaimResult[] = [];
   for (const positions of roundsOf(group)) {
-    for (const position of positions) begin(`${name}, ${group.claims[position]?.claim ?? ''}`);
+    begin(
+      name,
+      positions.map((position) => group.claims[position]?.claim ?? ''),
+    );
     const outcomes = await run({ file, claims: positions });
-    results.push(...positions.map((position, index) => resultOf(name, group, position, outcomes[index])));
+    for (const [index, position] of positions.entries()) {
+      const result = resultOf(name, group, position, outcomes[index]);
+      end(result);
+      results.push(result);
+    }
   }
   return results;
 }
@@ -45,9 +60,10 @@ function resultOf(name: string, { claims }: ClaimGroup, position: number, outcom
   const common = { group: name, document: source.document, words: source.words, claim: claim.claim, how };
   if (outcome?.type !== 'measured') {
     const reason = outcome?.reason ?? 'the process did not say';
-    return { ...common, measured: '', value: undefined, verdict: 'failed', reason };
+    const hasFailed = outcome?.type !== 'unavailable';
+    return { ...common, measured: '', value: undefined, verdict: 'not measured', hasFailed, reason };
   }
   const { value, text, isMet } = outcome;
   const reason = isMet ? undefined : (claim.reason ?? 'measured as stated; less than promised');
-  return { ...common, measured: text, value, verdict: isMet ? 'met' : 'not met', reason };
+  return { ...common, measured: text, value, verdict: isMet ? 'met' : 'not met', hasFailed: false, reason };
 }

@@ -57,10 +57,14 @@ function claimsProblemOf(group: unknown): string | undefined {
   const claims = property(group, 'claims');
   if (typeof property(group, 'title') !== 'string') return 'the default export needs a title';
   if (!Array.isArray(claims) || claims.length === 0) return 'the default export needs claims';
-  const broken = claims.findIndex((claim) =>
-    ['measure', 'isMet'].some((name) => typeof property(claim, name) !== 'function'),
-  );
-  return broken === -1 ? undefined : `claim ${broken} needs measure and isMet`;
+  const broken = claims.findIndex((claim) => typeof property(claim, 'measure') !== 'function' || !hasBound(claim));
+  return broken === -1 ? undefined : `claim ${broken} needs measure and promised`;
+}
+
+/** Whether a claim says what its value is held against. */
+function hasBound(claim: unknown): boolean {
+  const promised = property(claim, 'promised');
+  return ['atLeast', 'atMost'].some((name) => Number.isFinite(property(promised, name)));
 }
 
 function property(value: unknown, name: string): unknown {

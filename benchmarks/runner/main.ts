@@ -6,7 +6,7 @@ import { FULL, QUICK } from './contract.js';
 import { type Environment, readEnvironment } from './environment.js';
 import type { ClaimResult } from './claim.js';
 import { countClaims, measureClaims } from './claims.js';
-import { renderClaims, writeClaims } from './claims-report.js';
+import { lineOf, renderClaims, writeClaims } from './claims-report.js';
 import { findBenchmarks, findClaims, type Found, isOfClaims, select } from './find.js';
 import { loadBenchmark } from './load.js';
 import { installPeers, providePackage } from './prepare.js';
@@ -77,7 +77,7 @@ async function runAll(words: readonly string[], isQuick: boolean, folder: string
   const claims = await runAllClaims(groups, folder, environment);
   process.stdout.write(`The page is ${await writePage(folder, { reports, claims, environment })}\n`);
   const hasFailed = reports.some(({ standings }) => standings.some(isOurFault));
-  return hasFailed || claims.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
+  return hasFailed || claims.some((claim) => claim.hasFailed) ? 1 : 0;
 }
 
 async function chooseBenchmarks(words: readonly string[], folder: string): Promise<readonly Found[]> {
@@ -106,15 +106,16 @@ async function runAllClaims(
   environment: Environment,
 ): Promise<readonly ClaimResult[]> {
   if (groups.length === 0) return [];
-  const progress = new ProgressLine(await countClaims(groups));
-  try {
-    const results = await measureClaims(groups, runClaims, (claim) => progress.next(claim));
-    process.stdout.write(`${renderClaims(results)}\n`);
-    await writeClaims(folder, results, environment);
-    return results;
-  } finally {
-    progress[Symbol.dispose]();
-  }
+  const total = await countClaims(groups);
+  let done = 0;
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  const results = await measureClaims(groups, runClaims, {
+    begin: (group, { length }) => length > 1 && say(`measuring ${group}: ${length} claims that share a run …`),
+    end: (result) => say(`${++done} of ${total} ${lineOf(result)}`),
+  });
+  process.stdout.write(`${renderClaims(results)}\n`);
+  await writeClaims(folder, results, environment);
+  return results;
 }
 
 /** Those that are marked as headlines; all when none is. */

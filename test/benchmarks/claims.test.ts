@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClaimAssignment, ClaimOutcome, ClaimResult } from '../../benchmarks/runner/claim.js';
 import { countClaims, measureClaims } from '../../benchmarks/runner/claims.js';
-import { renderClaims, writeClaims } from '../../benchmarks/runner/claims-report.js';
+import { lineOf, renderClaims, writeClaims } from '../../benchmarks/runner/claims-report.js';
 import type { Environment } from '../../benchmarks/runner/environment.js';
 import { renderPage } from '../../benchmarks/runner/page.js';
 
@@ -24,7 +24,7 @@ const environment: Environment = {
 const group = (isShared: boolean): string => `
   const claim = (claim, value, rest = {}) => ({
     source: { document: rest.document ?? '002.txt', words: '80 % fewer' }, claim, how: 'one call a second',
-    measure: () => Promise.resolve({ value, text: value + ' fewer' }), isMet: (reached) => reached >= 0.8, ...rest,
+    measure: () => Promise.resolve({ value, text: value + ' fewer' }), promised: { atLeast: 0.8 }, ...rest,
   });
   export default {
     title: 'counting',
@@ -33,6 +33,7 @@ const group = (isShared: boolean): string => `
       claim('kept', 0.9),
       claim('broken', 0.5, { reason: 'the optimum is 0.6', document: '001.txt' }),
       claim('wrong', 1, { measure: () => Promise.reject(new RangeError('results differ')) }),
+      claim('elsewhere', 1),
     ],
   };`;
 
@@ -55,54 +56,71 @@ const OUTCOMES: readonly ClaimOutcome[] = [
   { type: 'measured', value: 0.9, text: '90 % fewer', isMet: true },
   { type: 'measured', value: 0.5, text: '50 % fewer', isMet: false },
   { type: 'failed', reason: 'RangeError: results differ' },
+  { type: 'unavailable', reason: 'Redis is not here' },
 ];
 
 /** Measures a group with prepared outcomes, and keeps what was asked of the processes. */
-async function measured(name: string): Promise<{ results: ClaimResult[]; asked: number[][]; begun: string[] }> {
+async function measured(name: string): Promise<{
+  results: ClaimResult[];
+  asked: number[][];
+  begun: string[];
+  ended: string[];
+}> {
   const asked: number[][] = [];
   const begun: string[] = [];
+  const ended: string[] = [];
   const run = ({ claims }: ClaimAssignment): Promise<ClaimOutcome[]> => {
     asked.push([...claims]);
     return Promise.resolve(claims.flatMap((position) => OUTCOMES[position] ?? []));
   };
   const found = [{ name: `claims/${name}`, file: fileOf(name) }];
-  const results = await measureClaims(found, run, (claim) => begun.push(claim));
-  return { results, asked, begun };
+  const results = await measureClaims(found, run, {
+    begin: (of, claims) => begun.push(`${of}: ${claims.join(', ')}`),
+    end: (result) => ended.push(lineOf(result)),
+  });
+  return { results, asked, begun, ended };
 }
 
 describe('measuring claims', () => {
-  it('gives each claim a process of its own and says which comes next', async () => {
-    const { asked, begun } = await measured('alone');
+  it('gives each claim a process of its own and says which begins and how each has ended', async () => {
+    const { asked, begun, ended } = await measured('alone');
 
-    expect(asked).toEqual([[0], [1], [2]]);
-    expect(begun).toEqual(['claims/alone, kept', 'claims/alone, broken', 'claims/alone, wrong']);
+    expect(asked).toEqual([[0], [1], [2], [3]]);
+    expect(begun.slice(0, 2)).toEqual(['claims/alone: kept', 'claims/alone: broken']);
+    expect(ended).toEqual([
+      'met          claims/alone, kept: 90 % fewer',
+      'not met      claims/alone, broken: 50 % fewer',
+      'not measured claims/alone, wrong: RangeError: results differ',
+      'not measured claims/alone, elsewhere: Redis is not here',
+    ]);
   });
 
   it('measures a shared group in one process', async () => {
     const { asked } = await measured('shared');
 
-    expect(asked).toEqual([[0, 1, 2]]);
+    expect(asked).toEqual([[0, 1, 2, 3]]);
   });
 
   it('tells kept, broken and unmeasured promises apart, the broken with its reason', async () => {
     const { results } = await measured('alone');
 
-    expect(results.map(({ verdict, reason }) => [verdict, reason])).toEqual([
-      ['met', undefined],
-      ['not met', 'the optimum is 0.6'],
-      ['failed', 'RangeError: results differ'],
+    expect(results.map(({ verdict, reason, hasFailed }) => [verdict, reason, hasFailed])).toEqual([
+      ['met', undefined, false],
+      ['not met', 'the optimum is 0.6', false],
+      ['not measured', 'RangeError: results differ', true],
+      ['not measured', 'Redis is not here', false],
     ]);
   });
 
   it('counts the claims of all groups', async () => {
     const groups = ['alone', 'shared'].map((name) => ({ name, file: fileOf(name) }));
 
-    await expect(countClaims(groups)).resolves.toBe(6);
+    await expect(countClaims(groups)).resolves.toBe(8);
   });
 
   it.each([
     ['empty', /needs claims/],
-    ['careless', /claim 0 needs measure and isMet/],
+    ['careless', /claim 0 needs measure and promised/],
   ])('refuses a group that is %s', async (name, message) => {
     await expect(measured(name)).rejects.toThrow(message);
   });
@@ -117,8 +135,8 @@ describe('the report of claims', () => {
     expect(text.indexOf('broken')).toBeLessThan(text.indexOf('kept'));
     expect(text).toMatch(/kept\W+90 % fewer\W+met\W+one call a second/);
     expect(text).toContain('Not met: the optimum is 0.6');
-    expect(text).toContain('Failed: RangeError: results differ');
-    expect(text).toContain('3 claims: 1 met, 1 not met, 1 failed to be measured.');
+    expect(text).toContain('Not measured: RangeError: results differ');
+    expect(text).toContain('4 claims: 1 met, 1 not met, 2 not measured.');
   });
 
   it('writes all of it as JSON', async () => {
@@ -129,7 +147,7 @@ describe('the report of claims', () => {
     expect(path).toBe(join(folder, 'results', 'claims.json'));
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({
       environment: { node: 'v20.20.2' },
-      claims: [{ claim: 'broken', verdict: 'not met', value: 0.5 }, { claim: 'kept' }, { claim: 'wrong' }],
+      claims: [{ claim: 'broken', verdict: 'not met', value: 0.5 }, { claim: 'kept' }, { claim: 'wrong' }, {}],
     });
   });
 

@@ -19,9 +19,12 @@ export const MINUTES_SOURCE = existsSync(PATH)
   ? 'recorded one-minute bars (20 pairs, 2017-11)'
   : 'one-minute bars made with seed 7 (no recordings in TICKWISE_DATA)';
 
+let read: MinuteBars[] | undefined;
+
 /** The bars of some symbols, those with the most bars first. */
 export function minuteBars(symbols: number, most: number): MinuteBars[] {
-  const all = existsSync(PATH) ? recorded() : made();
+  read ??= existsSync(PATH) ? recorded() : made();
+  const all = read;
   return all
     .toSorted((a, b) => b.bars.length - a.bars.length)
     .slice(0, symbols)

@@ -46,6 +46,36 @@ export function decisionOf(prediction: number, regime: string): 'buy' | 'sell' |
   return prediction > 0 ? 'buy' : 'sell';
 }
 
+/** What one source says, and what it has been worth. */
+export interface Opinion {
+  readonly source: string;
+  readonly direction: 1 | 0 | -1;
+  readonly confidence: number;
+}
+
+/** Weights of the sources in a kind of market. */
+const WEIGHTS = { trend: [0.5, 0.3, 0.2], range: [0.2, 0.5, 0.3], storm: [0.2, 0.2, 0.6] } as const;
+
+/** What three sources say of a symbol: a trend, its reversal, and the volume. */
+export function opinionsOf({ mean, deviation, momentum, volume }: Features): Opinion[] {
+  const score = [momentum / (deviation / mean || 1), -momentum / (deviation / mean || 1), Math.log1p(volume) - 1];
+  return ['trend', 'reversal', 'volume'].map((source, index) => {
+    const value = Math.tanh(score[index] ?? 0);
+    return { source, direction: value > 0.1 ? 1 : value < -0.1 ? -1 : 0, confidence: Math.abs(value) };
+  });
+}
+
+/** The weighted direction of all opinions, from -1 to 1, and how many agree with it. */
+export function consensusOf(
+  opinions: readonly Opinion[],
+  regime: keyof typeof WEIGHTS,
+): { score: number; agree: number } {
+  const weights = WEIGHTS[regime];
+  let score = 0;
+  opinions.forEach(({ direction, confidence }, index) => (score += direction * confidence * (weights[index] ?? 0)));
+  return { score, agree: opinions.filter(({ direction }) => direction === Math.sign(score)).length };
+}
+
 function sumOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;

@@ -26,24 +26,53 @@ export async function pollMarket(
   clock: VirtualClock,
   look: (symbol: PolledSymbol, ask: number) => void,
 ): Promise<void> {
-  const bars = minuteBars(SYMBOLS, BARS);
-  const symbols = bars.map(({ symbol }) => ({ symbol, minutes: ringOf(), fives: ringOf() }));
+  const market = new Market(BARS, WINDOW);
   let ask = 0;
   for (let minute = 0; minute < BARS; minute++) {
-    symbols.forEach(({ minutes, fives }, index) => {
-      const bar = bars[index]?.bars[minute];
-      if (bar === undefined) return;
-      minutes.append(bar.close, bar.volume);
-      if (minute % LONG_BAR === 0) fives.append(bar.close, bar.volume);
-    });
+    market.close(minute);
     for (let time = 0; time < MINUTE; time += EVERY) {
-      for (const symbol of symbols) look(symbol, ask);
+      for (const symbol of market.symbols) look(symbol, ask);
       ask++;
       await clock.advance(EVERY);
     }
   }
 }
 
-function ringOf(): SeriesRing<Columns> {
-  return new SeriesRing({ capacity: WINDOW, columns: { close: 'f64', volume: 'f64' } });
+/** Bars and longest window of a replay: the documents look at 200 bars. */
+const LONG = { bars: 500, window: 200 };
+
+/** The same for {@link replayMarket}. */
+export const REPLAYED = `${SYMBOLS} symbols and ${LONG.bars} bars each of ${MINUTES_SOURCE}, windows of up to ${LONG.window}; every symbol is asked 120 times between two bars`;
+
+/** The same looks without a clock, for measuring what they take. */
+export function replayMarket(look: (symbol: PolledSymbol) => void): void {
+  const market = new Market(LONG.bars, LONG.window);
+  for (let minute = 0; minute < LONG.bars; minute++) {
+    market.close(minute);
+    for (let time = 0; time < MINUTE; time += EVERY) for (const symbol of market.symbols) look(symbol);
+  }
+}
+
+/** Symbols whose bars close once a minute. */
+class Market {
+  readonly symbols: readonly PolledSymbol[];
+  readonly #bars: ReturnType<typeof minuteBars>;
+
+  constructor(bars: number, window: number) {
+    this.#bars = minuteBars(SYMBOLS, bars);
+    this.symbols = this.#bars.map(({ symbol }) => ({ symbol, minutes: ringOf(window), fives: ringOf(window) }));
+  }
+
+  close(minute: number): void {
+    this.symbols.forEach(({ minutes, fives }, index) => {
+      const bar = this.#bars[index]?.bars[minute];
+      if (bar === undefined) return;
+      minutes.append(bar.close, bar.volume);
+      if (minute % LONG_BAR === 0) fives.append(bar.close, bar.volume);
+    });
+  }
+}
+
+function ringOf(capacity: number): SeriesRing<Columns> {
+  return new SeriesRing({ capacity, columns: { close: 'f64', volume: 'f64' } });
 }

@@ -22,11 +22,6 @@ export function ratio(what: string, before: number, after: number): Measured {
   return { value, text: `${shown(value)} times: ${shown(before)} → ${shown(after)} ${what}` };
 }
 
-/** For `isMet`: at least so much. */
-export function atLeast(promised: number): (value: number) => boolean {
-  return (value) => value >= promised;
-}
-
 /**
  * Refuses a saving that changes results.
  * @throws Error when the two are not deeply and strictly equal.

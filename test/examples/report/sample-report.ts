@@ -79,17 +79,17 @@ export function faultyReport(): Report {
     signalsOnWrongPrice: 1_021,
     signalsMissing: 409,
     unexplained: 29,
-    heldMs: 5_003,
     staleMs: 0,
+    heldMs: 5_003,
   };
   const none: FaultDamage = {
+    ...harm,
     rowsLost: 0,
     rowsDoubled: 0,
     signalsOnWrongPrice: 0,
     signalsMissing: 17,
-    unexplained: 0,
+    staleMs: 1_204,
     heldMs: 2_011,
-    staleMs: 1_900,
   };
   return reportOf({
     ...tolerantReport(),
@@ -99,7 +99,7 @@ export function faultyReport(): Report {
         symbol: '1000SHIBUSDT',
         at: index * 7 + 3,
         duration: 2_500,
-        isVisible: true,
+        isVisible: kind !== 'gap',
         naive: harm,
         optimised: none,
       })),

@@ -46,6 +46,7 @@ const CLAIMS: readonly ClaimResult[] = (['met', 'not met', 'failed'] as const).m
   measured: '97.1 %: 10,196 of 10,492',
   value: 97.1,
   verdict,
+  hasFailed: verdict === 'failed',
   how: 'nine models ask for the features of twenty symbols once a second for an hour of recorded market',
   reason: verdict === 'met' ? undefined : 'the clairvoyant optimum reaches 59 % at best',
 }));

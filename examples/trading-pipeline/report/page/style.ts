@@ -36,7 +36,5 @@ table { border-collapse: collapse; margin: 8px 0; background: var(--card); font-
 th, td { padding: 6px 14px; border: 1px solid var(--line); text-align: right; overflow-wrap: normal }
 th:first-child, td:first-child { text-align: left }
 thead th { font-weight: 600 } tbody th { font-weight: 400 }
-.prose th, .prose td { text-align: left; vertical-align: top; min-width: 150px }
-@media (max-width: 480px) { th, td { padding: 5px 7px; font-size: 14px } h1 { font-size: 24px } figure { padding: 12px 9px }
-  .prose th, .prose td { min-width: 110px } }
+@media (max-width: 480px) { th, td { padding: 5px 7px; font-size: 14px } h1 { font-size: 24px } figure { padding: 12px 9px } }
 `;
