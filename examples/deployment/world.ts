@@ -24,6 +24,7 @@ export class World implements AsyncDisposable {
     this.redisUrl = `redis://127.0.0.1:${port}`;
     this.#redis = redis;
     this.#folder = folder;
+    process.on('exit', this.#abandon);
   }
 
   /** @param seconds Length of the session, in market time. */
@@ -61,8 +62,15 @@ export class World implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.venue.close();
     if (this.#redis.exitCode === null && this.#redis.kill()) await once(this.#redis, 'exit');
-    rmSync(this.#folder, { recursive: true, force: true });
+    process.off('exit', this.#abandon);
+    this.#abandon();
   }
+
+  /** Also when the program is stopped: nothing is left behind. */
+  readonly #abandon = (): void => {
+    this.#redis.kill('SIGKILL');
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
 }
 
 /** A port that nobody listens on at this moment. */
