@@ -82,7 +82,7 @@ export class ErrorLog {
   }
 
   /** Tells or counts an error. Bound to its log, so that it can be passed on. */
-  readonly report = (error: unknown, context?: Readonly<Record<string, unknown>>): void => {
+  readonly report = (error: unknown, context?: object): void => {
     this.#errors++;
     const title = titleOf(error);
     const kind = this.#waiting.has(title) || this.#waiting.size < this.#settings.maxKinds ? title : OTHERS;
