@@ -4,7 +4,6 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { VirtualClock } from 'tickwise/core';
 import { bybitV5, type FeedEvent, type FeedReplayReport, replayFeed } from 'tickwise/feed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,6 +12,7 @@ import { recordVerb } from '../../src/cli/record.js';
 import { runCli } from '../../src/cli/run-cli.js';
 import { VENUES } from '../../src/cli/venues.js';
 import { Journal } from '../feed/journal.js';
+import { bundleProgram } from '../program.js';
 
 const MINUTE = 60_000;
 const TRADES = 'publicTrade.BTCUSDT';
@@ -261,17 +261,7 @@ describe('tickwise record, called wrongly', () => {
 describe('the command as a process', () => {
   it('ends on SIGINT with a whole file', async () => {
     await using venue = await startVenue();
-    // Inside the package, so that `ws` is found.
-    const outfile = `build/test-cli/${process.pid}.js`;
-    await build({
-      entryPoints: ['src/cli/main.ts'],
-      outfile,
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      packages: 'external',
-    });
+    const outfile = await bundleProgram('src/cli/main.ts');
     const args = ['record', 'bybit:linear', 'BTCUSDT', '--out', folder, '--url', venue.url];
     const child: ChildProcess = spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
@@ -282,7 +272,6 @@ describe('the command as a process', () => {
     child.kill('SIGINT');
     const [code] = (await once(child, 'close')) as [number | null]; // as documented
     const { report } = await replay();
-    await rm(outfile);
 
     expect(output).toMatch(/^\d frames of \d\.\d s written to /);
     expect(code).toBe(0);

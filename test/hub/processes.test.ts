@@ -2,35 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
 import { accept, FakeVenue } from '../feed/fake-venue.js';
-
-/** Inside the package, so that `ws` is found. */
-const programs = `build/test-hub/${process.pid}`;
-
-beforeAll(async () => {
-  await build({
-    entryPoints: ['test/hub/fixtures/closed.ts', 'test/hub/fixtures/slow-subscribers.ts'],
-    outdir: programs,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    alias: { 'tickwise/hub': resolve('src/hub/index.ts'), 'tickwise/feed': resolve('src/feed/index.ts') },
-    outExtension: { '.js': '.mjs' },
-    external: ['ws'],
-  });
-});
-
-afterAll(() => rm(programs, { recursive: true, force: true }));
+import { bundleProgram } from '../program.js';
 
 /** Runs a program to its end. */
 async function run(name: string, ...args: string[]): Promise<{ code: unknown; output: string }> {
-  const child = spawn(process.execPath, [join(programs, `${name}.mjs`), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const program = await bundleProgram(`test/hub/fixtures/${name}.ts`);
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.on('data', (data: Buffer) => (output += data.toString()));
   const [code] = await once(child, 'close');

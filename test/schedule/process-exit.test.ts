@@ -1,26 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { build } from 'esbuild';
 import { expect, it, onTestFinished } from 'vitest';
+import { bundleProgram } from '../program.js';
 
 it('leaves no timer behind after tasks that misbehave, so that the process ends by itself', async () => {
-  const folder = `build/test/${process.pid}`;
-  const outfile = `${folder}/hostile-tasks.mjs`;
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  await build({
-    entryPoints: ['test/schedule/fixtures/hostile-tasks.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    // p-queue's emitter is CommonJS.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    alias: { 'tickwise/schedule': resolve('src/schedule/index.ts') },
-  });
-
+  const outfile = await bundleProgram('test/schedule/fixtures/hostile-tasks.ts');
   const child = spawn(process.execPath, [outfile], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);

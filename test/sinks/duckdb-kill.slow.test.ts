@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { range } from '../batch/fake-sink.js';
-import { endOf, type Program, programOf, readLines } from '../batch/journal/program.js';
+import { endOf, type Program, programOf, readLines } from '../program.js';
 import { temporaryFolder } from '../batch/journal/rig.js';
 
 const ROWS = 500;
@@ -47,7 +47,7 @@ describe('a process killed after DuckDB has stored a batch and before its writer
     async (at) => {
       const folder = await temporaryFolder();
       const path = join(folder, 'numbered.db');
-      const start = await programOf('duckdb-bot');
+      const start = await programOf('test/batch/journal/fixtures/duckdb-bot.ts');
       const paths = [path, join(folder, 'journal')];
       const killed = start(...paths, '0', String(ROWS), String(at));
       await hear(killed, 'secured', 'stored');
@@ -66,7 +66,7 @@ describe('a process killed after DuckDB has stored a batch and before its writer
   it('doubles and loses no row over five kills in a row', { timeout: 120_000 }, async () => {
     const folder = await temporaryFolder();
     const path = join(folder, 'numbered.db');
-    const start = await programOf('duckdb-bot');
+    const start = await programOf('test/batch/journal/fixtures/duckdb-bot.ts');
     const paths = [path, join(folder, 'journal')];
     for (let kill = 0; kill < 5; kill++) {
       const killed = start(...paths, String(kill * ROWS), String((kill + 1) * ROWS), String(1 + (kill % 3)));

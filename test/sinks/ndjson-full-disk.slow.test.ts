@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { bundleProgram } from '../program.js';
 import { temporaryFolder } from '../stores/temporary-folder.js';
 
 /** What the program prints. */
@@ -19,20 +19,7 @@ interface Outcome {
 describe('an NDJSON file that may not grow any more', () => {
   it('holds whole batches only, and a writer keeps the rows that find no room', async () => {
     const directory = await temporaryFolder();
-    const program = join(directory, 'program.mjs');
-    await build({
-      entryPoints: ['test/sinks/fixtures/full-disk.ts'],
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      target: 'es2022',
-      format: 'esm',
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-      alias: {
-        'tickwise/batch': resolve('src/batch/index.ts'),
-        'tickwise/sinks/ndjson': resolve('src/sinks/ndjson.ts'),
-      },
-    });
+    const program = await bundleProgram('test/sinks/fixtures/full-disk.ts');
     const rows = join(directory, 'rows');
 
     // The limit counts blocks of 512 bytes or 1 KiB; either way the fifth batch or an earlier one meets it half-way.

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { killMany } from '../integration/batch/kills.js';
-import { bundleWriter, Oracle } from '../integration/batch/oracle.js';
+import { Oracle } from '../integration/batch/oracle.js';
 import { startPostgres } from '../integration/servers/index.js';
 
 const SEED = Number(process.env['SEED'] ?? 7);
@@ -17,7 +17,7 @@ it(`a writer with a journal loses, doubles and invents nothing over 200 kills, s
   onTestFinished(() => server.stop(), 60_000);
   const directory = await mkdtemp(join(tmpdir(), 'tickwise-kills-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  const oracle = new Oracle(await bundleWriter(), server);
+  const oracle = await Oracle.of(server);
   await oracle.open();
   onTestFinished(() => oracle.proxy.close());
 

@@ -3,12 +3,12 @@ import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { diskStore } from 'tickwise/stores/disk';
 import { bytesBelow } from './disk-files.js';
-import { programOf } from './program.js';
+import { programOf } from '../program.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 describe('a process that is killed while it writes', () => {
   it('leaves whole values, not older than those it has reported', { timeout: 120_000 }, async () => {
-    const start = await programOf('disk-writer');
+    const start = await programOf('test/stores/fixtures/disk-writer.ts');
     const folder = await temporaryFolder();
     const store = diskStore({ folder });
     await using _ = store;
@@ -41,7 +41,7 @@ describe('a process that is killed while it writes', () => {
 
 describe('two processes on one folder', () => {
   it('see each other’s changes at once while both fill it, and keep its bounds', { timeout: 120_000 }, async () => {
-    const start = await programOf('disk-partner');
+    const start = await programOf('test/stores/fixtures/disk-partner.ts');
     const folder = await temporaryFolder();
     const store = diskStore({ folder, maxEntries: 32 });
     await using _ = store;

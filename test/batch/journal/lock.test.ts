@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isLocked, lockDirectory } from '../../../src/batch/journal/directory-lock.js';
 import { range } from '../fake-sink.js';
 import { drain, leaveRows, rows, Table, temporaryFolder, writerOn } from './rig.js';
-import { programOf, readLines } from './program.js';
+import { programOf, readLines } from '../../program.js';
 
 describe('a directory that a writer has', () => {
   it('is refused to a second one, which takes nothing and says why', async () => {
@@ -96,7 +96,7 @@ describe('a directory of another process', () => {
     { timeout: 120_000 },
     async () => {
       const directory = await temporaryFolder();
-      const start = await programOf('holder');
+      const start = await programOf('test/batch/journal/fixtures/holder.ts');
       const program = start(directory);
       const lines = readLines(program);
       expect(await lines.next()).toMatchObject({ value: 'ready' });

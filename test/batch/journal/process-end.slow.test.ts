@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { range } from '../fake-sink.js';
-import { endOf, programOf, readLines } from './program.js';
+import { endOf, programOf, readLines } from '../../program.js';
 import { drain, segmentsOf, Table, temporaryFolder } from './rig.js';
 
 const TIMEOUT = { timeout: 30_000 };
@@ -17,7 +17,7 @@ describe('a process with 100 pending rows and handleSignals', () => {
     TIMEOUT,
     async (signal) => {
       const out = join(await temporaryFolder(), 'rows');
-      const start = await programOf('bot');
+      const start = await programOf('test/batch/journal/fixtures/bot.ts');
       const program = start('signal', '100', out);
       expect(await readLines(program).next()).toMatchObject({ value: 'ready' });
 
@@ -30,7 +30,7 @@ describe('a process with 100 pending rows and handleSignals', () => {
 
   it('closes a writer as well that is made while the others are closed', TIMEOUT, async () => {
     const out = join(await temporaryFolder(), 'rows');
-    const start = await programOf('bot');
+    const start = await programOf('test/batch/journal/fixtures/bot.ts');
     const program = start('signal-late', '100', out);
     await readLines(program).next();
 
@@ -42,7 +42,7 @@ describe('a process with 100 pending rows and handleSignals', () => {
 
   it('leaves the end to a listener of the program, and closes all the same', TIMEOUT, async () => {
     const out = join(await temporaryFolder(), 'rows');
-    const start = await programOf('bot');
+    const start = await programOf('test/batch/journal/fixtures/bot.ts');
     const program = start('own-listener', '100', out);
     const lines = readLines(program);
     await lines.next();
@@ -58,7 +58,7 @@ describe('a process with 100 pending rows and handleSignals', () => {
   });
 
   it('ends at once at a second signal', TIMEOUT, async () => {
-    const start = await programOf('bot');
+    const start = await programOf('test/batch/journal/fixtures/bot.ts');
     const program = start('signal', '100', 'hang', '', '600000');
     await readLines(program).next();
 
@@ -70,7 +70,7 @@ describe('a process with 100 pending rows and handleSignals', () => {
   });
 
   it('ends after closeTimeout with a sink that hangs', TIMEOUT, async () => {
-    const start = await programOf('bot');
+    const start = await programOf('test/batch/journal/fixtures/bot.ts');
     const program = start('signal', '100', 'hang', '', '50');
     await readLines(program).next();
 
@@ -81,7 +81,7 @@ describe('a process with 100 pending rows and handleSignals', () => {
 
   it('leaves the rows to the journal when the sink is down', TIMEOUT, async () => {
     const directory = await temporaryFolder();
-    const start = await programOf('bot');
+    const start = await programOf('test/batch/journal/fixtures/bot.ts');
     const program = start('signal', '100', 'down', directory, '50');
     await readLines(program).next();
 
@@ -97,7 +97,7 @@ describe('a process with 100 pending rows and handleSignals', () => {
 describe('a process without handleSignals', () => {
   it('ends at a signal as if there were no writer, and loses what is pending', TIMEOUT, async () => {
     const out = join(await temporaryFolder(), 'rows');
-    const start = await programOf('bot');
+    const start = await programOf('test/batch/journal/fixtures/bot.ts');
     const program = start('wait', '100', out);
     await readLines(program).next();
 
@@ -111,7 +111,7 @@ describe('a process without handleSignals', () => {
 describe('a process that ends by itself', () => {
   it('with await using stores its rows', TIMEOUT, async () => {
     const out = join(await temporaryFolder(), 'rows');
-    const start = await programOf('bot');
+    const start = await programOf('test/batch/journal/fixtures/bot.ts');
 
     expect(await endOf(start('using', '100', out))).toBe(0);
 
@@ -123,7 +123,7 @@ describe('a process that ends by itself', () => {
     TIMEOUT,
     async (journal) => {
       const directory = journal === '' ? '' : await temporaryFolder();
-      const start = await programOf('bot');
+      const start = await programOf('test/batch/journal/fixtures/bot.ts');
 
       expect(await endOf(start('empty', '0', 'down', directory))).toBe(0);
     },
@@ -134,7 +134,7 @@ describe('a process that ends by itself', () => {
     ['throw', 1],
   ])('by %s in the turn in which it added them loses none with a journal', TIMEOUT, async (how, code) => {
     const directory = await temporaryFolder();
-    const start = await programOf('bot');
+    const start = await programOf('test/batch/journal/fixtures/bot.ts');
     const program = start(how, '1000', 'down', directory);
     program.stdout.resume();
 

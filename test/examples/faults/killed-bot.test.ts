@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { expect, it, onTestFinished } from 'vitest';
 import type { BotJob } from '../../../examples/trading-pipeline/bot/job.js';
 import { BotHandle } from '../../../examples/trading-pipeline/demo/bot-handle.js';
@@ -12,6 +11,7 @@ import type { Fault } from '../../../examples/trading-pipeline/faults/fault.js';
 import { keyOf, openRows } from '../../../examples/trading-pipeline/report/stored-rows.js';
 import { synthesiseRecording } from '../../../examples/trading-pipeline/synthetic/index.js';
 import { VenueServer } from '../../../examples/trading-pipeline/venue/index.js';
+import { bundleProgram } from '../../program.js';
 import { usePostgres } from '../../integration/servers/use-postgres.js';
 import { playFaults } from './play-faults.js';
 
@@ -40,7 +40,7 @@ it(
     const { address, journal = '' } = database;
     const result = join(folder, 'result');
     const job: BotJob = { ...common, port: venue.port, database: address, journal, faults, result };
-    const program = await bundleBot();
+    const program = await bundleProgram('examples/trading-pipeline/optimised-process.ts');
 
     const killed = new Promise<void>((resolve) => {
       const bot = new BotHandle(program, job, (at) => {
@@ -70,20 +70,4 @@ it(
 async function storedKeys(database: string): Promise<string[]> {
   const rows = await openRows(database);
   return (await rows.read('signals')).map(keyOf);
-}
-
-/** Bundles the bot's process. @returns its path. */
-async function bundleBot(): Promise<string> {
-  const outfile = `build/test/${process.pid}/optimised-process.mjs`;
-  await build({
-    entryPoints: ['examples/trading-pipeline/optimised-process.ts'],
-    outfile,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    tsconfigRaw: { compilerOptions: { target: 'ES2022' } },
-  });
-  return outfile;
 }

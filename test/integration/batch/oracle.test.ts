@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 
 import { startPostgres, type TestServer } from '../servers/index.js';
 import { limitFiles } from './file-limit.js';
 import { killMany } from './kills.js';
-import { bundleWriter, Oracle } from './oracle.js';
+import { Oracle } from './oracle.js';
 
 const SEED = 20_240_808;
 
@@ -23,7 +23,7 @@ beforeEach(async () => {
   vi.unstubAllEnvs();
   directory = await mkdtemp(join(tmpdir(), 'tickwise-oracle-'));
   if (server === undefined) return;
-  oracle = new Oracle(await bundleWriter(), server);
+  oracle = await Oracle.of(server);
   await oracle.open();
 }, 120_000);
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import { Client } from 'pg';
+import { bundleProgram } from '../../program.js';
 import type { TestServer } from '../servers/index.js';
 import { CuttingProxy } from './cutting-proxy.js';
 import { payloadOf } from './numbered-row.js';
@@ -32,22 +32,6 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Bundles the writer. @returns its path. */
-export async function bundleWriter(): Promise<string> {
-  const outfile = `build/test/${process.pid}/oracle-writer.mjs`;
-  await build({
-    entryPoints: ['test/integration/batch/fixtures/oracle-writer.ts'],
-    outfile,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    target: 'es2022',
-    format: 'esm',
-    alias: { 'tickwise/batch': resolve('src/batch/index.ts') },
-  });
-  return outfile;
-}
-
 /** Starts writers, kills them and their server, and knows which rows have to be in the table. */
 export class Oracle {
   readonly proxy: CuttingProxy;
@@ -62,7 +46,12 @@ export class Oracle {
   /** Rows that were secured: a row of an earlier run may be begun and not secured. */
   readonly #secured = new Set<number>();
 
-  constructor(program: string, server: TestServer) {
+  /** An oracle over a server, with the writer bundled. */
+  static async of(server: TestServer): Promise<Oracle> {
+    return new Oracle(await bundleProgram('test/integration/batch/fixtures/oracle-writer.ts'), server);
+  }
+
+  private constructor(program: string, server: TestServer) {
     this.#program = program;
     this.#server = server;
     this.proxy = new CuttingProxy(new URL(server.url));

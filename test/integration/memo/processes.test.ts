@@ -1,26 +1,27 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MemoStats } from 'tickwise/memo';
+import { bundleProgram } from '../../program.js';
 import { reportMissing } from '../servers/missing-server.js';
 import { RedisProcess } from './redis-process.js';
 import type { Setup } from './worker.js';
-import { bundleWorker, WorkerProcess } from './worker-process.js';
+import { WorkerProcess } from './worker-process.js';
 
 const redis = await RedisProcess.start();
 if (redis === undefined) reportMissing('Redis', 'redis-server', 'REDIS_URL');
 
 describe.skipIf(redis === undefined)('processes that share a Redis', { timeout: 60_000 }, () => {
-  let worker: Awaited<ReturnType<typeof bundleWorker>>;
+  let program = '';
   let running: WorkerProcess[] = [];
 
   const start = async (setup: Partial<Setup> = {}): Promise<WorkerProcess> => {
     const defaults = { port: redis?.port ?? 0, loadTime: 20, lease: false, storeTimeout: 10_000, hangs: false };
-    const process = await WorkerProcess.start(worker.program, { ...defaults, ...setup });
+    const process = await WorkerProcess.start(program, { ...defaults, ...setup });
     running.push(process);
     return process;
   };
 
   beforeAll(async () => {
-    worker = await bundleWorker();
+    program = await bundleProgram('test/integration/memo/worker.ts');
   });
 
   afterEach(async () => {
@@ -33,7 +34,6 @@ describe.skipIf(redis === undefined)('processes that share a Redis', { timeout: 
 
   afterAll(async () => {
     await redis?.kill();
-    await worker.remove();
   });
 
   /** Waits until a process has written so many results to the store: its callers do not wait for that. */

@@ -1,9 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { Answer, Order, Setup } from './worker.js';
 
 interface Message {
@@ -67,21 +63,4 @@ export class WorkerProcess {
     this.#child.kill('SIGKILL');
     await once(this.#child, 'exit');
   }
-}
-
-/** Bundles the worker, `tickwise/…` being this package's sources. */
-export async function bundleWorker(): Promise<{ readonly program: string; readonly remove: () => Promise<void> }> {
-  // Inside the package, so that the worker finds its dependencies.
-  const folder = await mkdtemp(join(fileURLToPath(new URL('../../../node_modules/', import.meta.url)), '.worker-'));
-  const program = join(folder, 'worker.mjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    external: ['ioredis', 'lru-cache', 'p-limit', 'object-hash'],
-  });
-  return { program, remove: async () => await rm(folder, { recursive: true, force: true }) };
 }

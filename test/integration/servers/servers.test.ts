@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { build } from 'esbuild';
 import { Client } from 'pg';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { bundleProgram } from '../../program.js';
 import { startNats, startPostgres, startRedis, type TestServer } from './index.js';
 import { say } from './say.js';
 
@@ -66,7 +66,7 @@ describe('a machine without servers', () => {
 
 describe.each(['SIGINT', 'SIGKILL'] as const)('a test process that ends by %s', (signal) => {
   it('takes its server and the folder along', { timeout: 60_000 }, async (context) => {
-    const program = await bundle('test/integration/servers/fixtures/hold-redis.ts');
+    const program = await bundleProgram('test/integration/servers/fixtures/hold-redis.ts');
     const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe'] });
     const [line] = (await once(child.stdout, 'data')) as [Buffer]; // the event's documented arguments
     const server = JSON.parse(String(line)) as Pick<TestServer, 'url' | 'folder'> | null; // printed by the fixture
@@ -95,10 +95,4 @@ async function selectOne(url: string): Promise<string> {
 
 function ping(answer: string): (url: string) => Promise<string> {
   return (url) => say(url, 'PING', answer);
-}
-
-async function bundle(entry: string): Promise<string> {
-  const outfile = `build/test/${process.pid}/hold-redis.mjs`;
-  await build({ entryPoints: [entry], outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm' });
-  return outfile;
 }

@@ -1,27 +1,34 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { build } from 'esbuild';
 import { onTestFinished } from 'vitest';
 
-/** A running program of the fixtures. */
+/** A running program. */
 export type Program = ChildProcessByStdio<Writable, Readable, null>;
 
-/** Bundles a program of the fixtures. @returns how to start it; what runs when the test ends is killed. */
-export async function programOf(name: string): Promise<(...args: readonly string[]) => Program> {
-  const outfile = `build/test/${process.pid}/${name}.mjs`;
+/**
+ * Bundles a program with the sources it tests, for a process of its own. Packages stay where they are.
+ * @returns the path of the bundle, which is inside the package, so that they are found.
+ */
+export async function bundleProgram(path: string): Promise<string> {
+  const outfile = `build/test/${process.pid}/${path.replace(/\.ts$/, '').replaceAll('/', '-')}.mjs`;
   await build({
-    entryPoints: [`test/batch/journal/fixtures/${name}.ts`],
+    entryPoints: [path],
     outfile,
     bundle: true,
     packages: 'external',
     platform: 'node',
     target: 'es2022',
     format: 'esm',
-    alias: { 'tickwise/batch': resolve('src/batch/index.ts') },
   });
+  return outfile;
+}
+
+/** Bundles a program. @returns how to start it; what runs when the test ends is killed. */
+export async function programOf(path: string): Promise<(...args: readonly string[]) => Program> {
+  const outfile = await bundleProgram(path);
   return (...args) => {
     const program = spawn(process.execPath, [outfile, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     onTestFinished(() => void program.kill('SIGKILL'));
