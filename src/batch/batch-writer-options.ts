@@ -107,7 +107,8 @@ export interface BatchWriterOptions<T> {
    */
   readonly overflow?: BatchOverflow;
   /**
-   * Key of a row: a newer row takes the place of the one of the same key that waits, and needs no room.
+   * Key of a row: a newer row takes the place of the one of the same key that waits, and needs no room. undefined is no
+   * key: such a row stands for itself.
    * With `partition`, rows of one key have to be in one partition; with `concurrency` above 1 it needs `partition`.
    */
   readonly key?: (item: T) => unknown;

@@ -36,7 +36,7 @@ function collect(rejected: readonly unknown[], count: number): RejectedRows {
       const { index, error } = readEntry(entry, count);
       rows.set(index, error);
     } catch (thrown) {
-      malformed ??= thrown;
+      malformed ??= thrown ?? misreport(entry);
     }
   }
   return { rows, malformed };

@@ -118,7 +118,7 @@ export class WaitingRows<T> {
 
   /** Whether a row of this key waits. */
   hasKey(key: unknown): boolean {
-    return this.#places?.has(key) === true;
+    return key !== undefined && this.#places?.has(key) === true;
   }
 
   /**
@@ -235,7 +235,7 @@ export class WaitingRows<T> {
     batch.arrivals?.push(this.#clocks.ioNow());
     if (batch.keys !== undefined) {
       batch.keys.push(key);
-      this.#places?.set(key, { batch, index });
+      if (key !== undefined) this.#places?.set(key, { batch, index });
     }
     batch.resize(index, size);
     if (isUrgent || batch.bytes >= this.#limits.maxBytes) batch.isSealed = true;

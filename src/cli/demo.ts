@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Verb } from './verb.js';
 
-/** Exit code of a process that a signal has ended. */
-const STOPPED = 130;
+/** Exit code of a process that a signal has ended: this and the signal's number, as shells have it. */
+const SIGNALLED = 128;
 
 /**
  * Runs the reference pipeline in a process of its own: it is a program with processes and options of its own, and
@@ -24,8 +25,8 @@ export const demo: Verb = {
     const end = (): void => void child.kill('SIGTERM');
     process.on('SIGINT', wait).on('SIGTERM', end);
     try {
-      const [code] = (await once(child, 'exit')) as [number | null]; // the event's documented arguments
-      return code ?? STOPPED;
+      const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]; // as documented
+      return signal === null ? (code ?? 1) : SIGNALLED + constants.signals[signal];
     } finally {
       process.off('SIGINT', wait).off('SIGTERM', end);
     }

@@ -144,10 +144,8 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   /**
-   * Stops reading from all connections, so that the venue waits: for replays that must not run ahead.
-   *
-   * Frames that were read before may still be delivered, and answers and losses are noticed only after
-   * `resume`. A live venue ends a connection that is not read.
+   * Stops reading from all connections, so that the venue waits: for replays that must not run ahead. Frames that were
+   * read before may still be delivered; answers and losses are noticed after `resume`. A live venue ends what is not read.
    */
   pause(): void {
     this.#isPaused = true;
@@ -161,16 +159,17 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   /**
-   * Ends a stream at the venue and asks for it again, for books that begin with a snapshot in the stream: a SyncedBook's
-   * `resync`. Subscribers stay and are told nothing. Does nothing for a topic that nobody has or that is asked for anyway.
+   * Ends a stream at the venue and asks for it again: `resync` of a SyncedBook whose snapshot comes in the stream.
+   * Subscribers are told nothing. Does nothing for a topic that nobody has. @throws ClosedError after `close`.
    */
   renew(topic: string): void {
+    if (this.#closing !== undefined) throw new ClosedError('the FeedPool is closed');
     this.#homes.get(topic)?.renew(topic);
   }
 
   /**
-   * Listens in on all connections: called with each opening and each frame, sent or received, as text, before anything
-   * is known of it. What the listener throws is reported. Cost: each frame is made a text for it.
+   * Listens in on all connections: called with each opening and each frame as text, sent or received, before anything is
+   * known of it. What the listener throws is reported. Cost: each frame is made a text for it.
    */
   tap(listener: FrameListener): Disposable {
     return this.#settings.taps.add(listener);
@@ -278,6 +277,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     isWhole: boolean,
   ): void {
     const { isLive, lostAt } = record;
+    const mustRenew = record.isRenewing || (isLive && record.wire !== 'on' && !record.isUnasked);
     heir.adopt(record);
     old.records.delete(record.topic);
     if (!heir.isWanted) {
@@ -289,12 +289,13 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     heir.events += record.events;
     if (isLive && !(isWhole && heir.isLive)) heir.lostAt = old.lastReceivedAt;
     else heir.lostAt = lostAt;
-    const newcomers = heir.listeners.filter((listener) => !listener.isLive);
-    if (heir.isLive && heir.lostAt === undefined) for (const listener of newcomers) this.#welcome(heir, listener);
+    const newcomers = heir.listeners.filter((one) => !one.isLive);
+    if (heir.isLive && heir.lostAt === undefined) for (const one of newcomers) this.#welcome(heir, one);
     else if (heir.isLive) this.#live(next, heir);
     else if (isLive)
       this.#failed(heir, new ClosedError('the connection was replaced before the venue confirmed it'), false);
     for (const event of held) if (record.repeats?.has(event) !== true) this.#router.deliver(heir, event);
+    if (mustRenew) next.renew(record.topic);
   }
 
   readonly #handlers: ConnectionHandlers<Event> = {

@@ -58,6 +58,8 @@ interface PendingRequest<Event extends AnyFeedEvent> {
 
 /** Requests of one origin that may be refused as a whole; after that the venue seems to mind all of their topics. */
 const MOST_REFUSALS = 32;
+/** Unsubscribe requests in a row without an answer, after which a topic that sends nothing counts as ended. */
+const MOST_UNANSWERED = 3;
 
 /** Decides what a connection sends, and when; see the top of this file. */
 export class RequestDesk<Event extends AnyFeedEvent> {
@@ -206,8 +208,14 @@ export class RequestDesk<Event extends AnyFeedEvent> {
     if (request === undefined || !request.records.delete(record.topic)) return;
     if (request.records.size === 0) this.#finish(request);
     record.part = undefined;
-    // A venue that refuses to unsubscribe has nothing to unsubscribe.
-    record.wire = request.action === 'subscribe' && refusal === undefined ? 'on' : 'off';
+    // A venue that refuses to unsubscribe has nothing to unsubscribe; of one that is silent nobody knows.
+    const isUnknown = request.action === 'unsubscribe' && record.isWanted && refusal instanceof TimeoutError;
+    record.unanswered = isUnknown ? record.unanswered + 1 : 0;
+    const isAskedAgain = isUnknown && record.unanswered < MOST_UNANSWERED;
+    if (isAskedAgain) record.isRenewing = true;
+    const isSubscribed = request.action === 'subscribe' && refusal === undefined;
+    const isFlowing = isUnknown && record.events > record.eventsAtRequest;
+    record.wire = isSubscribed || isAskedAgain || isFlowing ? 'on' : 'off';
     this.#handlers.answered(record, request.action, refusal);
   }
 
@@ -272,6 +280,7 @@ export class RequestDesk<Event extends AnyFeedEvent> {
       waiting.delete(record);
       record.wire = wire;
       record.isRenewing = false;
+      record.eventsAtRequest = record.events;
       request.records.set(record.topic, record);
     }
     if (typeof batch.text === 'string') this.#post(request, batch.text);

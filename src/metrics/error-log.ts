@@ -2,11 +2,12 @@ import * as z from 'zod/mini';
 import type { Clock, Timer } from '../core/clock.js';
 import { callback, clockOrSystem, duration, readOptions, wholeNumber } from '../core/options.js';
 import { show } from '../core/show.js';
+import { FailureReporter } from '../core/failures.js';
 
 /** How repeated errors are told. */
 export interface ErrorLogOptions {
   /**
-   * Takes one line of text.
+   * Takes one line of text. May be async; what it throws or rejects is counted, and a process warning.
    * @default console.error
    */
   readonly write?: (line: string) => void;
@@ -39,6 +40,8 @@ export interface ErrorLogStats {
   readonly waiting: number;
   /** Kinds that are quiet now. */
   readonly kinds: number;
+  /** Times that `write` threw or rejected; those become process warnings, the first at once, then counts. */
+  readonly writeFailures: number;
 }
 
 /** Errors of one kind since its last line. */
@@ -75,6 +78,7 @@ export class ErrorLog {
   #errors = 0;
   #written = 0;
   #counted = 0;
+  readonly #failures = new FailureReporter('ErrorLog', undefined);
 
   /** @throws ConfigError when an option is unknown or has a wrong value. */
   constructor(options: ErrorLogOptions = {}) {
@@ -93,7 +97,7 @@ export class ErrorLog {
     }
     this.#written++;
     this.#beQuiet(kind);
-    this.#settings.write(oneLine(context === undefined ? textOf(error) : `${textOf(error)} ${show(context)}`));
+    this.#write(oneLine(context === undefined ? textOf(error) : `${textOf(error)} ${show(context)}`));
   };
 
   /** Counters as they are now. */
@@ -106,6 +110,7 @@ export class ErrorLog {
       counted: this.#counted,
       waiting,
       kinds: this.#waiting.size,
+      writeFailures: this.#failures.count,
     };
   }
 
@@ -115,6 +120,15 @@ export class ErrorLog {
       quiet.cancel();
       this.#waiting.delete(kind);
       this.#tell(kind, count);
+    }
+  }
+
+  // A disk that is full or a pipe that is closed must not end the process that tells of it.
+  #write(line: string): void {
+    try {
+      this.#failures.watch(this.#settings.write(line), {});
+    } catch (error) {
+      this.#failures.report(error, {});
     }
   }
 
@@ -133,7 +147,7 @@ export class ErrorLog {
   #tell(kind: string, count: number): void {
     if (count === 0) return;
     this.#counted += count;
-    this.#settings.write(oneLine(`${count} more in the last ${this.#settings.every / 1_000} s: ${kind}`));
+    this.#write(oneLine(`${count} more in the last ${this.#settings.every / 1_000} s: ${kind}`));
   }
 }
 

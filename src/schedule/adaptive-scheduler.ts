@@ -73,6 +73,7 @@ export class AdaptiveScheduler {
   readonly #plain: SubmitSettings;
   /** The list under way if there is just one: then none has to be looked for after every task. */
   #onlyList: UnderWay | undefined;
+  #isPumpDue = false;
   #idleWaiters: (() => void)[] = [];
   #runs = 0;
   readonly #totals = new ListTotals();
@@ -293,6 +294,7 @@ export class AdaptiveScheduler {
         this.#countLists();
         this.#totals.add(ended.stats);
         onEnd(ended);
+        this.#pump();
         this.#checkIdle();
       },
     });
@@ -304,14 +306,18 @@ export class AdaptiveScheduler {
     return run;
   }
 
-  /** Lets submitted tasks, which are in classes, go before lists. */
+  /** Lets submitted tasks, which are in classes, go before lists. Hot path: after every task that ends. */
   #pump(): void {
-    // Hot path: after every task that ends.
+    // A task that ends at once may have made room while others were looked for: those before it are asked again.
+    this.#isPumpDue = true;
     if (this.#isPumping) return;
     this.#isPumping = true;
-    if (this.#desk.queued > 0) this.#desk.pump();
-    if (this.#onlyList !== undefined) this.#onlyList.pump();
-    else for (const list of this.#lists) list.pump();
+    while (this.#isPumpDue) {
+      this.#isPumpDue = false;
+      if (this.#desk.queued > 0) this.#desk.pump();
+      if (this.#onlyList !== undefined) this.#onlyList.pump();
+      else for (const list of this.#lists) list.pump();
+    }
     this.#isPumping = false;
   }
 
@@ -384,14 +390,7 @@ function closed(): ClosedError {
   return new ClosedError('the scheduler is closed');
 }
 
-function always(): boolean {
-  return true;
-}
-
-function never(): boolean {
-  return false;
-}
-
-function ignore(): void {
-  // A list that is awaited as a whole tells nobody of single keys.
-}
+const always = (): boolean => true;
+const never = (): boolean => false;
+/** A list that is awaited as a whole tells nobody of single keys. */
+const ignore = (): void => undefined;

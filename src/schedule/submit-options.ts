@@ -81,6 +81,7 @@ export function readSubmitOptions(
   classes: readonly TaskClass[],
   plain?: SubmitSettings,
 ): SubmitSettings {
+  if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
   if (hasOnlyPriority(options) && plain !== undefined) return plain;
   const { key, weight = 1, deadline = Infinity, signal, endpoint = '', idempotent = false } = options;
   if (!(weight > 0 && weight < Infinity)) fail('weight', 'a number above 0', weight);

@@ -140,7 +140,7 @@ describe('rows with a key', () => {
     expect(sink.stored.findLast(({ symbol }) => symbol === 'a')).toEqual(quote('a', 2));
   });
 
-  it.each(['__proto__', 'constructor', '', Number.NaN, 0, null, undefined, Symbol('key'), {}])(
+  it.each(['__proto__', 'constructor', '', Number.NaN, 0, null, Symbol('key'), {}])(
     'may have the key %o',
     async (key) => {
       const { sink, writer } = setUp();
@@ -182,6 +182,16 @@ describe('rows with a key', () => {
     expect(() => writer.add(quote('a', 1))).toThrow('no symbol');
     await expect(writer.write(quote('a', 1))).rejects.toThrow('no symbol');
     expect(writer.stats()).toMatchObject({ accepted: 0, pending: 0 });
+  });
+
+  it('stand for themselves where key returns undefined', async () => {
+    const { sink, writer } = setUp();
+
+    for (const value of [1, 2, 3]) writer.add(quote(value === 2 ? 'a' : undefined, value));
+    await writer.flush();
+
+    expect(sink.stored.map(({ value }) => value)).toEqual([1, 2, 3]);
+    expect(writer.stats().coalesced).toBe(0);
   });
 
   it('forget keys that were sent', async () => {

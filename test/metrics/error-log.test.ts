@@ -1,6 +1,6 @@
 import { TimeoutError, VirtualClock } from 'tickwise/core';
 import { ErrorLog } from 'tickwise/metrics';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 function newLog(options: Partial<ConstructorParameters<typeof ErrorLog>[0]> = {}): {
   clock: VirtualClock;
@@ -86,8 +86,8 @@ describe('ErrorLog', () => {
     await clock.advance(1_000);
     log.report(new RangeError('a'));
 
-    expect(before).toEqual({ errors: 5, written: 1, counted: 0, waiting: 4, kinds: 1 });
-    expect(log.stats()).toEqual({ errors: 6, written: 1, counted: 4, waiting: 1, kinds: 1 });
+    expect(before).toEqual({ errors: 5, written: 1, counted: 0, waiting: 4, kinds: 1, writeFailures: 0 });
+    expect(log.stats()).toEqual({ errors: 6, written: 1, counted: 4, waiting: 1, kinds: 1, writeFailures: 0 });
   });
 
   it('tells what waits when it is flushed, and has no timer left', () => {
@@ -100,6 +100,27 @@ describe('ErrorLog', () => {
     expect(lines).toEqual(['RangeError: a', '1 more in the last 60 s: RangeError']);
     expect(clock.pendingTimers).toBe(0);
     expect(log.stats().kinds).toBe(0);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('EPIPE');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('EPIPE'))],
+  ] as const)('outlives a write that %s, at once and from its timer, and counts that', async (_, write) => {
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const clock = new VirtualClock();
+    const log = new ErrorLog({ clock, every: 1_000, write });
+
+    log.report(new RangeError('a'));
+    log.report(new RangeError('b'));
+    await clock.advance(1_000);
+
+    expect(log.stats()).toMatchObject({ errors: 2, written: 1, counted: 1, writeFailures: 2 });
+    expect(warn).toHaveBeenCalledOnce();
   });
 
   it('refuses options it does not know', () => {

@@ -419,7 +419,89 @@ describe('splitText', () => {
   });
 });
 
+describe('alerts before a sink', () => {
+  interface Note {
+    readonly text: string;
+    readonly chat: number;
+    readonly key?: string;
+  }
+  const noteSink = (api: BotApi, clock: VirtualClock) =>
+    telegramSink<Note>({
+      token: '1:x',
+      chat: ({ chat }) => chat,
+      text: ({ text }) => text,
+      key: ({ key }) => key,
+      fetch: api.fetch,
+      ioClock: clock,
+    });
+
+  it('of one key for two chats are two', async () => {
+    const clock = new VirtualClock();
+    const api = new BotApi(clock);
+    const sink = noteSink(api, clock);
+    const writer = new BatchWriter<Note>({ sink, ...sink.batching, clock, ioClock: clock });
+
+    for (const chat of [7, 8]) writer.add({ text: `pnl of ${chat}`, chat, key: 'pnl' });
+    await finish(clock, writer.flush());
+
+    expect(api.messages.map(({ text }) => text)).toEqual(['pnl of 7', 'pnl of 8']);
+    expect(writer.stats()).toMatchObject({ written: 2, coalesced: 0 });
+  });
+
+  it('that are equal texts without a key are all sent', async () => {
+    const clock = new VirtualClock();
+    const api = new BotApi(clock);
+    const sink = telegramSink<string>({
+      token: '1:x',
+      chat: 7,
+      text: (text) => text,
+      fetch: api.fetch,
+      ioClock: clock,
+    });
+    const writer = new BatchWriter<string>({ sink, ...sink.batching, clock, ioClock: clock });
+
+    for (const text of ['bought', 'sold', 'bought', 'sold']) writer.add(text);
+    await finish(clock, writer.flush());
+
+    expect(api.messages.flatMap(({ text }) => text.split('\n\n'))).toEqual(['bought', 'sold', 'bought', 'sold']);
+  });
+
+  it('that a newer one has replaced do not follow it when the batch comes again', async () => {
+    const clock = new VirtualClock();
+    let failures = 1;
+    const api = new BotApi(clock, ({ chat }) =>
+      chat === '8' && failures-- > 0 ? { status: 500, description: 'oops' } : undefined,
+    );
+    const sink = noteSink(api, clock);
+    const batch = [
+      { text: 'pnl 1', chat: 7, key: 'pnl' },
+      { text: 'pnl 2', chat: 7, key: 'pnl' },
+      { text: 'other', chat: 8 },
+    ];
+    const ids = ['1', '2', '3'];
+
+    const first = sink.write(batch, { ids }).catch(String);
+    await clock.advance(5_000);
+    const second = sink.write(batch, { ids });
+    await clock.advance(5_000);
+    await Promise.all([first, second]);
+
+    expect(api.messages.map(({ text }) => text)).toEqual(['pnl 2', 'other']);
+    expect(sink.stats().superseded).toBe(1);
+  });
+});
+
 describe('Pacer', () => {
+  it('forgets chats whose only message was refused', () => {
+    const pacer = new Pacer();
+    pacer.note('refused', 0);
+    pacer.takeBack('refused', 0);
+
+    for (let minute = 1; minute <= 100; minute++) pacer.note(`chat ${minute}`, minute * 60_000);
+
+    expect(pacer.size).toBe(1);
+  });
+
   it('forgets chats that were silent for a minute', () => {
     const pacer = new Pacer();
 

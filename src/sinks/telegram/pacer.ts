@@ -53,10 +53,13 @@ export class Pacer {
    * a refused one only its `retry_after`; counted, it would keep the twentieth alert of a group waiting for a minute.
    */
   takeBack(chat: string, at: number): void {
-    for (const sends of [this.#all, this.#chats.get(chat) ?? []]) {
-      const index = sends.lastIndexOf(at);
-      if (index !== -1) sends.splice(index, 1);
+    const sends = this.#chats.get(chat) ?? [];
+    for (const times of [this.#all, sends]) {
+      const index = times.lastIndexOf(at);
+      if (index !== -1) times.splice(index, 1);
     }
+    // An empty list has no time by which it could be forgotten.
+    if (sends.length === 0) this.#chats.delete(chat);
   }
 }
 

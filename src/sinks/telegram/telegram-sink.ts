@@ -3,7 +3,7 @@ import { ClosedError } from '../../core/errors.js';
 import { registerClosable } from '../../core/life-cycle.js';
 import { Pause, sleep } from '../row/pause.js';
 import { sortOut } from '../row/sort-out.js';
-import { newestOfKeys, readAlert } from './alert.js';
+import { chatKey, chatOf, newestOfKeys, readAlert } from './alert.js';
 import { composeMessages, type Message } from './message.js';
 import { Pacer } from './pacer.js';
 import { SentAlerts } from './sent-alerts.js';
@@ -98,8 +98,8 @@ class TelegramMessageSink<T> implements TelegramSink<T> {
       urgent: isUrgent,
       partition: (alert) => (isUrgent(alert) ? 'urgent' : 'normal'),
       concurrency: 2,
-      // An alert without a key is its own; so is an urgent one, as a key belongs to one lane.
-      key: (alert) => (isUrgent(alert) ? alert : (key(alert) ?? alert)),
+      // An urgent alert replaces none, as a key belongs to one lane, and a key to one chat.
+      key: (alert) => (isUrgent(alert) ? undefined : chatKey(chatOf(alert, this.#settings), key(alert))),
       timeout: TIMEOUT,
     };
     registerClosable('store', this);
@@ -127,8 +127,11 @@ class TelegramMessageSink<T> implements TelegramSink<T> {
     signal?.throwIfAborted();
     const { taken, rejected } = sortOut(batch, (row, index) => readAlert(row, index, this.#settings));
     const left = taken.filter(({ index }) => !this.#sent.has(ids[index]));
-    const alerts = newestOfKeys(left);
+    const { alerts, superseded } = newestOfKeys(left);
     const messages = composeMessages(alerts, this.#settings.maxEvents);
+    this.#stats.superseded += superseded.length;
+    // When the newer one is sent and the batch comes again, they must not follow it.
+    for (const { index } of superseded) this.#sent.add(ids[index]);
     const chats = new Set(messages.map(({ chat }) => chat));
     const sends = [...chats].map((chat) =>
       this.#sendAll(
@@ -142,7 +145,6 @@ class TelegramMessageSink<T> implements TelegramSink<T> {
       else this.#fail(outcome.reason);
     }
     this.#sent.forget(ids);
-    this.#stats.superseded += left.length - alerts.length;
     this.#stats.rejected += rejected.length;
     return { rejected };
   }
