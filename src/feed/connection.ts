@@ -149,7 +149,6 @@ export class Connection<Event extends AnyFeedEvent> {
   renew(topic: string): void {
     const record = this.records.get(topic);
     if (record === undefined || record.isUnasked || record.wire === 'off') return;
-    // When it is being asked for just now, the answer comes first.
     record.isRenewing = true;
     this.#desk.reconcile(record);
   }

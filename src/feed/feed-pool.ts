@@ -168,8 +168,8 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
   }
 
   /**
-   * Listens in on all connections: called with each opening and each frame as text, sent or received, before anything is
-   * known of it. What the listener throws is reported. Cost: each frame is made a text for it.
+   * Listens in on all connections: gets each opening and each frame, sent or received, as text, before anything is known
+   * of it. What it throws is reported. Cost: a text per frame.
    */
   tap(listener: FrameListener): Disposable {
     return this.#settings.taps.add(listener);
@@ -287,8 +287,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     }
     this.#homes.set(record.topic, next);
     heir.events += record.events;
-    if (isLive && !(isWhole && heir.isLive)) heir.lostAt = old.lastReceivedAt;
-    else heir.lostAt = lostAt;
+    heir.lostAt = isLive && !(isWhole && heir.isLive) ? old.lastReceivedAt : lostAt;
     const newcomers = heir.listeners.filter((one) => !one.isLive);
     if (heir.isLive && heir.lostAt === undefined) for (const one of newcomers) this.#welcome(heir, one);
     else if (heir.isLive) this.#live(next, heir);

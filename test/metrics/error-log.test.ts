@@ -113,6 +113,7 @@ describe('ErrorLog', () => {
   ] as const)('outlives a write that %s, at once and from its timer, and counts that', async (_, write) => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     const clock = new VirtualClock();
+    // oxlint-disable-next-line typescript/no-misused-promises -- a promise is what this is about
     const log = new ErrorLog({ clock, every: 1_000, write });
 
     log.report(new RangeError('a'));
