@@ -59,11 +59,11 @@ interface World {
 export async function replay(input: Input, options: DemoOptions, signal: AbortSignal): Promise<Report | undefined> {
   const job = makeJob(input.recording, options);
   const faults = chooseFaults(input.recording, job, options);
-  if (options.cache !== undefined) await checkRedis(options.cache);
   const folder = await outputFolder(options, input.recording.name);
   const setting: Setting = { input, job, options, faults, folder, signal };
   const databases: VersionDatabase[] = [];
   try {
+    if (options.cache !== undefined) await checkRedis(options.cache, signal);
     for (const version of ['naive', 'optimised'] as const)
       databases.push(await openDatabase(version, options, folder, faults));
     const truth = faults.length === 0 ? [] : await signalsWithoutFaults(setting);
