@@ -223,6 +223,29 @@ describe('the demo with --dashboard', () => {
     expect([code, stderr]).toEqual([130, '']);
   });
 
+  // Finds the venue's process in /proc.
+  it.runIf(process.platform === 'linux').each([
+    ['all of it, as from a terminal', 'SIGINT', -1],
+    ['the demo alone', 'SIGTERM', 1],
+  ] as const)('ends at once when a signal reaches %s before the bot is there', { timeout: MINUTE }, async (...args) => {
+    const [, signal, whom] = args;
+    const session = ['--dashboard', '0', '--seconds', '7200', '--symbols', '1', '--speed', '1'];
+    const { child, outcome } = start([MAIN, ...session], { detached: true });
+    await childOf(child, 'venue-process');
+
+    process.kill(whom * (child.pid ?? expect.fail('the demo has no process')), signal);
+    const { code, stderr } = await outcome;
+
+    expect([code, stderr]).toEqual([130, '']);
+  });
+
+  it('refuses what only a comparison has', { timeout: MINUTE }, async () => {
+    const { code, stdout, stderr } = await demo('--dashboard', '0', '--json', '--faults', 'gap');
+
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('--dashboard shows one version and compares nothing: leave out --faults, --json\n');
+  });
+
   it('refuses a port that is none', { timeout: MINUTE }, async () => {
     const { code, stderr } = await demo('--dashboard', '70000');
 
@@ -256,10 +279,13 @@ function demo(...args: readonly string[]): Promise<Outcome> {
   return start([MAIN, ...args]).outcome;
 }
 
-function start(args: readonly string[]): { readonly child: ChildProcess; readonly outcome: Promise<Outcome> } {
+function start(
+  args: readonly string[],
+  { detached = false } = {},
+): { readonly child: ChildProcess; readonly outcome: Promise<Outcome> } {
   const env = { ...process.env };
   delete env['TICKWISE_DATA'];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));

@@ -8,6 +8,7 @@ import type { LiveSession } from '../dashboard/live-update.js';
 import { VenueHandle } from '../venue/index.js';
 import { BotHandle } from './bot-handle.js';
 import type { Input } from './choose-inputs.js';
+import { databaseName } from './database-kind.js';
 import { makeJob } from './make-job.js';
 import type { DemoOptions } from './options.js';
 import { programOf } from './program-of.js';
@@ -19,7 +20,7 @@ export async function watch(input: Input, port: number, options: DemoOptions, si
     const job: BotJob = {
       ...makeJob(input.recording, options),
       port: 0,
-      database: join(folder, 'optimised.duckdb'),
+      database: join(folder, databaseName('optimised')),
       result: join(folder, 'optimised.result'),
     };
     await using dashboard = await openDashboard(input, job, port);
@@ -56,8 +57,25 @@ async function play(
   signal: AbortSignal,
 ): Promise<void> {
   const symbols = job.symbols.map(({ symbol }) => symbol);
-  const venue = await VenueHandle.spawn(programOf('venue'), { source, symbols, bar: job.bar, speed });
-  const bot = new BotHandle(programOf('optimised'), { ...job, port: venue.port });
+  let venue: VenueHandle | undefined;
+  try {
+    venue = await VenueHandle.spawn(programOf('venue'), { source, symbols, bar: job.bar, speed });
+    if (!signal.aborted) await playBot(venue, { ...job, port: venue.port }, dashboard, signal);
+  } catch (error) {
+    // Ctrl-C reaches the children too, and ends one that has only just been started.
+    if (!signal.aborted) throw error;
+  } finally {
+    await venue?.stop();
+  }
+}
+
+async function playBot(
+  venue: VenueHandle,
+  job: BotJob,
+  dashboard: DashboardServer,
+  signal: AbortSignal,
+): Promise<void> {
+  const bot = new BotHandle(programOf('optimised'), job);
   const stop = (): void => bot.stop();
   signal.addEventListener('abort', stop);
   bot.onLive((update) => dashboard.show(update));
@@ -65,13 +83,9 @@ async function play(
     await Promise.race([bot.ready(), venue.failed]);
     await venue.start();
     await Promise.race([bot.result(), venue.failed]);
-  } catch (error) {
-    // Ctrl-C reaches the children too, and ends one that has only just been started.
-    if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener('abort', stop);
     bot.kill();
-    await venue.stop();
   }
 }
 
