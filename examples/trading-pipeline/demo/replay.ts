@@ -154,6 +154,7 @@ async function runVersion(
     const result = await Promise.race([bot.result(), venue.failed]).finally(() => progress[Symbol.dispose]());
     if (signal.aborted) return undefined;
     const counts = await venue.counts();
+    if (counts.waitsGivenUp > 0) warnOfWait(version);
     const figures = versionReport(result, counts, performance.now() - started);
     return { result, version: figures, services: services?.counts(), database, counts, heldMs: director.heldMs };
   } finally {
@@ -161,6 +162,13 @@ async function runVersion(
     bot.kill();
     await rm(job.result, { force: true });
   }
+}
+
+/** Faults are brought about between two bars, while the market waits. */
+function warnOfWait(version: Version): void {
+  console.error(
+    `${version}: the bot said nothing for 10 s, and the market went on without it: faults from then on may be missing or late`,
+  );
 }
 
 /** How far a bot is, in whole percent. */
