@@ -1,6 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -202,6 +202,26 @@ describe('the demo', () => {
   });
 });
 
+// Finds the bot's process in /proc.
+it.runIf(process.platform === 'linux')(
+  'a second Ctrl-C ends a bot that hangs, and leaves nothing behind',
+  { timeout: MINUTE },
+  async () => {
+    const temporary = await mkdtemp(join(folder, 'temporary-'));
+    const args = [MAIN, '--seconds', '300', '--symbols', '1', '--speed', '5'];
+    const { child, outcome } = start(args, { env: { TMPDIR: temporary } });
+    process.kill(await childOf(child, 'naive-process'), 'SIGSTOP');
+
+    child.kill('SIGINT');
+    child.kill('SIGTERM'); // two of one kind may arrive as one
+    const { code, stderr } = await outcome;
+
+    expect(code).toBe(130);
+    expect(stderr).toBe('Stopped at once. Rows that a bot had not written yet are lost.\n');
+    expect(await readdir(temporary)).toEqual([]);
+  },
+);
+
 describe('the demo with --dashboard', () => {
   it('serves a page that shows the running bot, until Ctrl-C', { timeout: MINUTE }, async () => {
     const args = ['--dashboard', '0', '--seconds', '60', '--symbols', '2', '--models', '2', '--speed', 'max'];
@@ -281,9 +301,9 @@ function demo(...args: readonly string[]): Promise<Outcome> {
 
 function start(
   args: readonly string[],
-  { detached = false } = {},
+  { detached = false, env: own }: Pick<SpawnOptions, 'detached' | 'env'> = {},
 ): { readonly child: ChildProcess; readonly outcome: Promise<Outcome> } {
-  const env = { ...process.env };
+  const env = { ...process.env, ...own };
   delete env['TICKWISE_DATA'];
   const child = spawn(process.execPath, args, { env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
