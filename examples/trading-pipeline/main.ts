@@ -1,4 +1,5 @@
 import { chooseInputs } from './demo/choose-inputs.js';
+import { INTERRUPTED, listenToInterrupts } from './demo/interrupts.js';
 import { type DemoOptions, readCommandLine } from './demo/options.js';
 import { replay } from './demo/replay.js';
 import { watch } from './demo/watch.js';
@@ -7,13 +8,10 @@ import { renderJson } from './report/json.js';
 import { isProven, type Report } from './report/report.js';
 import { renderReport } from './report/table.js';
 
-/** Exit code after Ctrl-C, as shells count it. */
-const INTERRUPTED = 130;
+const STOPPED_AT_ONCE = 'Stopped at once. Rows that a bot had not written yet are lost.';
 
 const options = readCommandLine(process.argv.slice(2), process.env);
-const abort = new AbortController();
-process.on('SIGINT', interrupt);
-process.on('SIGTERM', interrupt);
+const stop = listenToInterrupts();
 process.exitCode = await run(options).catch(explain);
 
 /** Replays everything that was asked for and says whether both versions gave the same. */
@@ -22,13 +20,13 @@ async function run(demo: DemoOptions): Promise<number> {
   if (demo.report !== undefined) await checkReportPath(demo.report);
   for await (const input of chooseInputs(demo)) {
     if (demo.dashboard !== undefined) {
-      await watch(input, demo.dashboard, demo, abort.signal);
-      return abort.signal.aborted ? INTERRUPTED : 0;
+      await watch(input, demo.dashboard, demo, stop);
+      return stop.asked.aborted ? INTERRUPTED : 0;
     }
     if (input.recording.malformed > 0) warnOfMalformed(input.recording);
-    const report = await replay(input, demo, abort.signal);
-    if (report === undefined || abort.signal.aborted) {
-      console.error('Stopped. Rows written so far are stored.');
+    const report = await replay(input, demo, stop);
+    if (report === undefined || stop.asked.aborted) {
+      console.error(stop.insisted.aborted ? STOPPED_AT_ONCE : 'Stopped. Rows written so far are stored.');
       return INTERRUPTED;
     }
     reports.push(report);
@@ -44,11 +42,6 @@ async function writePage(path: string, reports: readonly Report[]): Promise<void
   const { pageOf } = await import('./report/page/page.js');
   await writeReport(path, pageOf(reports));
   console.error(`The report is in ${path}`);
-}
-
-function interrupt(): void {
-  if (abort.signal.aborted) process.exit(INTERRUPTED);
-  abort.abort();
 }
 
 function warnOfMalformed({

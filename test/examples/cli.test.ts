@@ -1,6 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -202,6 +202,26 @@ describe('the demo', () => {
   });
 });
 
+// Finds the bot's process in /proc.
+it.runIf(process.platform === 'linux')(
+  'a second Ctrl-C ends a bot that hangs, and leaves nothing behind',
+  { timeout: MINUTE },
+  async () => {
+    const temporary = await mkdtemp(join(folder, 'temporary-'));
+    const args = [MAIN, '--seconds', '300', '--symbols', '1', '--speed', '5'];
+    const { child, outcome } = start(args, { env: { TMPDIR: temporary } });
+    process.kill(await childOf(child, 'naive-process'), 'SIGSTOP');
+
+    child.kill('SIGINT');
+    child.kill('SIGTERM'); // two of one kind may arrive as one
+    const { code, stderr } = await outcome;
+
+    expect(code).toBe(130);
+    expect(stderr).toBe('Stopped at once. Rows that a bot had not written yet are lost.\n');
+    expect(await readdir(temporary)).toEqual([]);
+  },
+);
+
 describe('the demo with --dashboard', () => {
   it('serves a page that shows the running bot, until Ctrl-C', { timeout: MINUTE }, async () => {
     const args = ['--dashboard', '0', '--seconds', '60', '--symbols', '2', '--models', '2', '--speed', 'max'];
@@ -221,6 +241,29 @@ describe('the demo with --dashboard', () => {
     expect(updates.at(-1).figures.statements.saved).toBeGreaterThan(0);
     expect(updates.at(-1).ticks.at(-1).prices).toEqual([expect.any(Number), expect.any(Number)]);
     expect([code, stderr]).toEqual([130, '']);
+  });
+
+  // Finds the venue's process in /proc.
+  it.runIf(process.platform === 'linux').each([
+    ['all of it, as from a terminal', 'SIGINT', -1],
+    ['the demo alone', 'SIGTERM', 1],
+  ] as const)('ends at once when a signal reaches %s before the bot is there', { timeout: MINUTE }, async (...args) => {
+    const [, signal, whom] = args;
+    const session = ['--dashboard', '0', '--seconds', '7200', '--symbols', '1', '--speed', '1'];
+    const { child, outcome } = start([MAIN, ...session], { detached: true });
+    await childOf(child, 'venue-process');
+
+    process.kill(whom * (child.pid ?? expect.fail('the demo has no process')), signal);
+    const { code, stderr } = await outcome;
+
+    expect([code, stderr]).toEqual([130, '']);
+  });
+
+  it('refuses what only a comparison has', { timeout: MINUTE }, async () => {
+    const { code, stdout, stderr } = await demo('--dashboard', '0', '--json', '--faults', 'gap');
+
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('--dashboard shows one version and compares nothing: leave out --faults, --json\n');
   });
 
   it('refuses a port that is none', { timeout: MINUTE }, async () => {
@@ -256,10 +299,13 @@ function demo(...args: readonly string[]): Promise<Outcome> {
   return start([MAIN, ...args]).outcome;
 }
 
-function start(args: readonly string[]): { readonly child: ChildProcess; readonly outcome: Promise<Outcome> } {
-  const env = { ...process.env };
+function start(
+  args: readonly string[],
+  { detached = false, env: own }: Pick<SpawnOptions, 'detached' | 'env'> = {},
+): { readonly child: ChildProcess; readonly outcome: Promise<Outcome> } {
+  const env = { ...process.env, ...own };
   delete env['TICKWISE_DATA'];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, { env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
   child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));

@@ -1,6 +1,7 @@
 import type { CacheStore } from 'tickwise/memo';
 import { redisStore } from 'tickwise/stores/redis';
 import { UserError } from '../user-error.js';
+import { Patience } from './patience.js';
 
 /** Comes before every key, so that nobody's keys are touched. */
 const PREFIX = 'tickwise-demo:';
@@ -9,21 +10,23 @@ const PREFIX = 'tickwise-demo:';
 const CONNECT_TIMEOUT = 5_000;
 
 /**
- * Looks whether a Redis can be used.
+ * Looks whether a Redis can be used, for 5 seconds at most. Rejects at once when `signal` aborts.
  * @throws UserError in one sentence, without the password, when it cannot.
  */
-export async function checkRedis(url: string): Promise<void> {
+export async function checkRedis(url: string, signal?: AbortSignal): Promise<void> {
   const client = await clientFor(url);
-  let reason: unknown = new Error(`no answer within ${CONNECT_TIMEOUT / 1_000} s`);
+  let reason: unknown = new Error('the connection was closed');
   client.on('error', (error) => (reason = error));
+  const patience = new Patience(CONNECT_TIMEOUT, signal);
   try {
-    await client.connect();
-    await client.ping();
+    await Promise.race([client.connect().then(() => client.ping()), patience.over]);
   } catch (error) {
+    signal?.throwIfAborted();
     const cause = client.status === 'end' && reason instanceof Error ? reason : error;
     const { message } = cause instanceof AggregateError ? cause.errors[0] : (cause as Error); // as the client rejects
     throw new UserError(`cannot use the cache at ${shown(url)}: ${message}`, { cause });
   } finally {
+    patience.end();
     client.disconnect();
   }
 }
@@ -39,7 +42,12 @@ async function clientFor(url: string) {
   const { Redis } = await import('ioredis').catch((cause: unknown) => {
     throw new UserError('--cache needs the package ioredis: npm install ioredis', { cause });
   });
-  return new Redis(url, { lazyConnect: true, connectTimeout: CONNECT_TIMEOUT, retryStrategy: () => null });
+  return new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_TIMEOUT,
+    commandTimeout: CONNECT_TIMEOUT,
+    retryStrategy: () => null,
+  });
 }
 
 /** An address that may be shown: without user and password. */

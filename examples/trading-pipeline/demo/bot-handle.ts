@@ -5,6 +5,7 @@ import type { BotReply, BotRequest } from '../bot/child.js';
 import type { BotJob } from '../bot/job.js';
 import type { LiveUpdate } from '../dashboard/live-update.js';
 import type { BotResult } from '../bot/result.js';
+import type { StopSignals } from './interrupts.js';
 
 /**
  * Both versions run with a young generation of 2 MB a half, as a small container would have it: Node's own, of 16 MB,
@@ -50,7 +51,7 @@ export class BotHandle {
     return this.#ready;
   }
 
-  /** Settles with the result when everything is stored, also after {@link BotHandle.stop}. */
+  /** Settles with the result when everything is stored, also after the user has stopped it. */
   async result(): Promise<BotResult> {
     await this.#done;
     // Written by our own child a moment ago.
@@ -64,14 +65,26 @@ export class BotHandle {
     });
   }
 
-  /** Asks the bot to store what it has and end. */
-  stop(): void {
-    if (this.#child.connected) this.#send({ type: 'stop' });
+  /** Ends when the user wants it, until it is disposed of: storing what the bot has when asked, else at once. */
+  heed({ asked, insisted }: StopSignals): Disposable {
+    const [stop, kill] = [() => this.#stop(), () => this.kill()];
+    asked.addEventListener('abort', stop);
+    insisted.addEventListener('abort', kill);
+    return {
+      [Symbol.dispose]: () => {
+        asked.removeEventListener('abort', stop);
+        insisted.removeEventListener('abort', kill);
+      },
+    };
   }
 
   /** Ends the process at once; of no effect on one that has ended. */
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  #stop(): void {
+    if (this.#child.connected) this.#send({ type: 'stop' });
   }
 
   #send(request: BotRequest): void {

@@ -45,8 +45,11 @@ export interface DemoOptions {
 /** Port of the dashboard when none is named. */
 const DASHBOARD_PORT = '4650';
 
-/** A dashboard is watched: ten times real time, for two minutes. */
+/** A dashboard is watched: ten times real time, and a synthetic session for two minutes. */
 const WATCHED = { speed: 10, seconds: 1_200 };
+
+/** What only a comparison of both versions can do. */
+const NOT_WATCHED = ['services', 'cache', 'workers', 'faults', 'database', 'keep', 'report', 'json'];
 
 /** Longest bar: a decision a minute. */
 const LONGEST_BAR = 60_000;
@@ -121,18 +124,26 @@ export function readCommandLine(argv: readonly string[], environment: NodeJS.Pro
   const options = command
     .parse([...argv], { from: 'user' })
     .opts<Omit<DemoOptions, 'workers'> & { readonly workers?: number | true }>();
-  const { data, workers, dashboard } = options;
+  const { data, workers, dashboard, bars } = options;
+  if (dashboard !== undefined) refuse(command, NOT_WATCHED);
   return {
     ...options,
-    ...(dashboard !== undefined && unsaid(command, WATCHED)),
+    ...(dashboard !== undefined && unsaid(command, bars === undefined ? WATCHED : { speed: WATCHED.speed })),
     data: data ?? (environment['TICKWISE_DATA'] || undefined),
     workers: workers === true ? Math.max(1, availableParallelism() - 1) : workers,
   };
 }
 
+/** Ends the process with one sentence when the user asks for what does not go with a dashboard. */
+function refuse(command: Command, names: readonly string[]): void {
+  const refused = names.filter((name) => command.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
+  if (refused.length === 0) return;
+  command.error(`--dashboard shows one version and compares nothing: leave out ${refused.join(', ')}`);
+}
+
 /** The values of those options that the user said nothing of. */
 function unsaid(command: Command, values: Partial<DemoOptions>): Partial<DemoOptions> {
-  const open = Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === 'default');
+  const open = Object.entries(values).filter(([name]) => command.getOptionValueSource(name) !== 'cli');
   return Object.fromEntries(open);
 }
 

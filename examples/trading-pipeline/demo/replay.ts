@@ -20,6 +20,7 @@ import { type VenueCounts, VenueHandle } from '../venue/index.js';
 import { BotHandle } from './bot-handle.js';
 import { chooseFaults, usesServices } from './choose-faults.js';
 import type { Input } from './choose-inputs.js';
+import type { StopSignals } from './interrupts.js';
 import { databaseKind } from './database-kind.js';
 import { type CommonJob, makeJob } from './make-job.js';
 import type { DemoOptions } from './options.js';
@@ -46,7 +47,7 @@ interface Setting {
   readonly options: DemoOptions;
   readonly faults: readonly Fault[];
   readonly folder: string;
-  readonly signal: AbortSignal;
+  readonly stop: StopSignals;
 }
 
 /** What surrounds a bot. */
@@ -56,14 +57,14 @@ interface World {
 }
 
 /** Replays one input to both versions, one after the other. `undefined` when the user stopped it. */
-export async function replay(input: Input, options: DemoOptions, signal: AbortSignal): Promise<Report | undefined> {
+export async function replay(input: Input, options: DemoOptions, stop: StopSignals): Promise<Report | undefined> {
   const job = makeJob(input.recording, options);
   const faults = chooseFaults(input.recording, job, options);
-  if (options.cache !== undefined) await checkRedis(options.cache);
   const folder = await outputFolder(options, input.recording.name);
-  const setting: Setting = { input, job, options, faults, folder, signal };
+  const setting: Setting = { input, job, options, faults, folder, stop };
   const databases: VersionDatabase[] = [];
   try {
+    if (options.cache !== undefined) await checkRedis(options.cache, stop.asked);
     for (const version of ['naive', 'optimised'] as const)
       databases.push(await openDatabase(version, options, folder, faults));
     const truth = faults.length === 0 ? [] : await signalsWithoutFaults(setting);
@@ -71,7 +72,7 @@ export async function replay(input: Input, options: DemoOptions, signal: AbortSi
     return runs && truth && (await compare(setting, truth, ...runs));
   } catch (error) {
     // Ctrl-C reaches the children too, and ends one that has only just been started.
-    if (signal.aborted) return undefined;
+    if (stop.asked.aborted) return undefined;
     throw error;
   } finally {
     for (const database of databases) await database.close();
@@ -127,7 +128,7 @@ function spawnVenue({ input: { source }, job, options: { speed }, faults }: Sett
 
 async function runVersion(
   version: Version,
-  { input, job: common, folder, signal, faults }: Setting,
+  { input, job: common, folder, stop, faults }: Setting,
   { venue, services }: World,
   database: VersionDatabase,
 ): Promise<Run | undefined> {
@@ -140,27 +141,33 @@ async function runVersion(
     ...(faults.length > 0 && { faults }),
     result: join(folder, `${version}.result`),
   };
-  if (signal.aborted) return undefined;
+  if (stop.asked.aborted) return undefined;
   const director = new FaultDirector(faults, { venue, database: database.proxy });
   // It fails only when the venue has ended, which is noticed below.
   const bot = new BotHandle(programOf(version), job, (at) => void director.reached(at).catch(() => undefined));
-  const stop = (): void => bot.stop();
-  signal.addEventListener('abort', stop);
+  using _ = bot.heed(stop);
   try {
     await Promise.race([bot.ready(), venue.failed]);
     const started = performance.now();
     await venue.start();
     const progress = showProgress(version === 'naive' ? 'usual way' : 'tickwise', () => percentOf(bot, input));
     const result = await Promise.race([bot.result(), venue.failed]).finally(() => progress[Symbol.dispose]());
-    if (signal.aborted) return undefined;
+    if (stop.asked.aborted) return undefined;
     const counts = await venue.counts();
+    if (counts.waitsGivenUp > 0) warnOfWait(version);
     const figures = versionReport(result, counts, performance.now() - started);
     return { result, version: figures, services: services?.counts(), database, counts, heldMs: director.heldMs };
   } finally {
-    signal.removeEventListener('abort', stop);
     bot.kill();
     await rm(job.result, { force: true });
   }
+}
+
+/** Faults are brought about between two bars, while the market waits. */
+function warnOfWait(version: Version): void {
+  console.error(
+    `${version}: the bot said nothing for 10 s, and the market went on without it: faults from then on may be missing or late`,
+  );
 }
 
 /** How far a bot is, in whole percent. */

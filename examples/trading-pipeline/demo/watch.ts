@@ -8,27 +8,29 @@ import type { LiveSession } from '../dashboard/live-update.js';
 import { VenueHandle } from '../venue/index.js';
 import { BotHandle } from './bot-handle.js';
 import type { Input } from './choose-inputs.js';
+import { databaseName } from './database-kind.js';
+import type { StopSignals } from './interrupts.js';
 import { makeJob } from './make-job.js';
 import type { DemoOptions } from './options.js';
 import { programOf } from './program-of.js';
 
 /** Runs the version written with tickwise and shows it to a browser, until the user stops it. */
-export async function watch(input: Input, port: number, options: DemoOptions, signal: AbortSignal): Promise<void> {
+export async function watch(input: Input, port: number, options: DemoOptions, stop: StopSignals): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tickwise-dashboard-'));
   try {
     const job: BotJob = {
       ...makeJob(input.recording, options),
       port: 0,
-      database: join(folder, 'optimised.duckdb'),
+      database: join(folder, databaseName('optimised')),
       result: join(folder, 'optimised.result'),
     };
     await using dashboard = await openDashboard(input, job, port);
     console.log(`The dashboard is at ${dashboard.url}  (Ctrl-C stops)`);
-    await play(input, job, options, dashboard, signal);
+    await play(input, job, options, dashboard, stop);
     dashboard.end();
-    if (signal.aborted) return;
+    if (stop.asked.aborted) return;
     console.log('The session is over; the page stays. Ctrl-C stops.');
-    await aborted(signal);
+    await aborted(stop.asked);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -53,25 +55,31 @@ async function play(
   job: BotJob,
   { speed }: DemoOptions,
   dashboard: DashboardServer,
-  signal: AbortSignal,
+  stop: StopSignals,
 ): Promise<void> {
   const symbols = job.symbols.map(({ symbol }) => symbol);
-  const venue = await VenueHandle.spawn(programOf('venue'), { source, symbols, bar: job.bar, speed });
-  const bot = new BotHandle(programOf('optimised'), { ...job, port: venue.port });
-  const stop = (): void => bot.stop();
-  signal.addEventListener('abort', stop);
+  let venue: VenueHandle | undefined;
+  try {
+    venue = await VenueHandle.spawn(programOf('venue'), { source, symbols, bar: job.bar, speed });
+    if (!stop.asked.aborted) await playBot(venue, { ...job, port: venue.port }, dashboard, stop);
+  } catch (error) {
+    // Ctrl-C reaches the children too, and ends one that has only just been started.
+    if (!stop.asked.aborted) throw error;
+  } finally {
+    await venue?.stop();
+  }
+}
+
+async function playBot(venue: VenueHandle, job: BotJob, dashboard: DashboardServer, stop: StopSignals): Promise<void> {
+  const bot = new BotHandle(programOf('optimised'), job);
+  using _ = bot.heed(stop);
   bot.onLive((update) => dashboard.show(update));
   try {
     await Promise.race([bot.ready(), venue.failed]);
     await venue.start();
     await Promise.race([bot.result(), venue.failed]);
-  } catch (error) {
-    // Ctrl-C reaches the children too, and ends one that has only just been started.
-    if (!signal.aborted) throw error;
   } finally {
-    signal.removeEventListener('abort', stop);
     bot.kill();
-    await venue.stop();
   }
 }
 

@@ -76,12 +76,18 @@ export class DatabaseProxy {
       });
     }
     client.on('data', (bytes: Buffer) => server.write(bytes));
+    let sent = Promise.resolve();
     server.on('data', (bytes: Buffer) => {
       // Who has come back since the crash began is served.
       if (this.#state === 'crashing' && isOld && bytes.includes(COMPLETE)) client.destroy();
-      else if (this.#state === 'slow') setTimeout(() => client.write(bytes), SLOWNESS);
-      else client.write(bytes);
+      // Behind what was held back before it.
+      else sent = Promise.all([sent, this.#delay()]).then(() => void client.write(bytes));
     });
+  }
+
+  /** Passes when a reply that has come now may go on. */
+  async #delay(): Promise<void> {
+    if (this.#state === 'slow') await new Promise((resolve) => setTimeout(resolve, SLOWNESS));
   }
 
   #cutAll(): void {

@@ -14,7 +14,8 @@ export class ModelLink {
   readonly #opinions;
   readonly #reader;
   readonly #exited: Promise<void>;
-  readonly #failed: Promise<never>;
+  /** Why the worker is gone. */
+  #failure: Error | undefined;
   #due = 0;
   #hits: BotResult['cacheHits'] = {};
 
@@ -30,11 +31,8 @@ export class ModelLink {
     this.#worker = new Worker(program, { workerData });
     this.#worker.once('message', (hits: BotResult['cacheHits']) => (this.#hits = hits));
     this.#exited = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
-    this.#failed = new Promise((_, reject) => {
-      this.#worker.once('error', ({ message }) => reject(new Error(`a worker that runs models failed: ${message}`)));
-      this.#worker.once('exit', (code) => reject(new Error(`a worker that runs models ended (exit code ${code})`)));
-    });
-    this.#failed.catch(() => {}); // whoever waits for opinions hears of it
+    this.#worker.once('error', ({ message }) => this.#fail(`a worker that runs models failed: ${message}`));
+    this.#worker.once('exit', (code) => this.#fail(`a worker that runs models ended (exit code ${code})`));
   }
 
   /** Sends the bar that ended. */
@@ -49,7 +47,7 @@ export class ModelLink {
   async collect(opinions: Map<string, Opinion>): Promise<void> {
     this.#writer.flush();
     while (this.#due > 0) {
-      await Promise.race([this.#reader.ready(Infinity), this.#failed]);
+      await this.#ready();
       for (const record of recordsIn(this.#opinions, this.#reader)) {
         opinions.set(this.symbols[record[0] ?? -1] ?? '', opinionOf(record));
         this.#due--;
@@ -63,5 +61,20 @@ export class ModelLink {
     this.#reader.end();
     await this.#exited;
     return this.#hits;
+  }
+
+  /** Waits for opinions. Rejects when the worker is gone. */
+  async #ready(): Promise<void> {
+    try {
+      await this.#reader.ready(Infinity);
+    } catch (error) {
+      throw this.#failure ?? error;
+    }
+  }
+
+  /** Ends the reader, which whoever waits for opinions hears of. */
+  #fail(message: string): void {
+    this.#failure ??= new Error(message);
+    this.#reader.end();
   }
 }

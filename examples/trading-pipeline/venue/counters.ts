@@ -20,5 +20,6 @@ export function newCounters(): Counters {
     framesRepeated: 0,
     tradesRepeated: 0,
     restRefused: 0,
+    waitsGivenUp: 0,
   };
 }

@@ -11,6 +11,7 @@ const PATIENCE = 10_000;
  */
 export class Lockstep {
   readonly #ioClock: Clock;
+  readonly #onGivenUp: () => void;
   /** The last mark that may be sent, in bars since the epoch. */
   #released: number;
   /** Playbacks under way, and those of them that wait for the next mark. */
@@ -20,9 +21,11 @@ export class Lockstep {
   #atRest: (() => void)[] = [];
   #patience: Timer | undefined;
 
-  constructor(firstMark: number, ioClock: Clock) {
+  /** @param onGivenUp Hears when the market no longer waits, for the rest of the session. */
+  constructor(firstMark: number, ioClock: Clock, onGivenUp: () => void) {
     this.#released = firstMark;
     this.#ioClock = ioClock;
+    this.#onGivenUp = onGivenUp;
   }
 
   /** The mark up to which everything is sent or about to be. */
@@ -36,7 +39,7 @@ export class Lockstep {
     this.#patience?.cancel();
     this.#resume();
     if (this.#released === Infinity) return;
-    this.#patience = this.#ioClock.setTimeout(() => this.release(Infinity), PATIENCE);
+    this.#patience = this.#ioClock.setTimeout(() => this.#giveUp(), PATIENCE);
     this.#patience.unref();
   }
 
@@ -68,6 +71,11 @@ export class Lockstep {
 
   close(): void {
     this.#patience?.cancel();
+  }
+
+  #giveUp(): void {
+    this.#onGivenUp();
+    this.release(Infinity);
   }
 
   #resume(): void {

@@ -50,6 +50,8 @@ export interface VenueCounts {
   readonly tradesRepeated: number;
   /** HTTP requests answered 429 by a fault. */
   readonly restRefused: number;
+  /** Times, 0 or 1, that a bot said nothing for 10 s and the market went on without waiting for it. */
+  readonly waitsGivenUp: number;
 }
 
 /** What the parent sends to the venue process. Each request is answered once, by its `id`. */

@@ -27,7 +27,8 @@ export class Run {
   constructor(script: Script, speed: Speed, clock: Clock, ioClock: Clock) {
     this.script = script;
     this.frames = script.open();
-    this.lockstep = script.faults.length === 0 ? undefined : new Lockstep(script.firstMark, ioClock);
+    const giveUp = (): void => this.#giveUp();
+    this.lockstep = script.faults.length === 0 ? undefined : new Lockstep(script.firstMark, ioClock, giveUp);
     this.#speed = speed;
     this.#clock = clock;
     this.#furthest = script.begin();
@@ -92,6 +93,11 @@ export class Run {
 
   get #streams(): number {
     return [...this.connections].reduce((sum, connection) => sum + [...connection.topics].length, 0);
+  }
+
+  /** A bot has said nothing for too long; of no consequence when the market has no more to send. */
+  #giveUp(): void {
+    if (this.fraction < 1) this.counters.waitsGivenUp += 1;
   }
 
   /** Ends all connections; who comes back finds the market of a later time. */

@@ -264,6 +264,7 @@ describe('the counts', () => {
       framesRepeated: 0,
       tradesRepeated: 0,
       restRefused: 0,
+      waitsGivenUp: 0,
     });
   });
 

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { checkRedis } from '../../../examples/trading-pipeline/database/redis.js';
 import { ServicesServer } from '../../../examples/trading-pipeline/services/index.js';
 import { synthesiseRecording } from '../../../examples/trading-pipeline/synthetic/index.js';
 import { compareRuns, play, type Played, type PlayOptions, removeDatabases } from '../../examples/pipeline/play.js';
 import { freePort } from '../servers/free-port.js';
+import { SilentServer } from '../servers/silent-server.js';
 import { MortalRedis, skipWithoutRedis } from '../stores/mortal-redis.js';
 
 const MINUTES = 60_000;
@@ -71,6 +72,31 @@ it('a Redis that is not there is named in one sentence, without the password', a
 
   expect(String(failure)).toMatch(/cannot use the cache at redis:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
   expect(String(failure)).not.toContain('secret-word');
+});
+
+describe('a server that lets in and says nothing', () => {
+  it('is named in one sentence when the time is up', async () => {
+    await using server = await SilentServer.open();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+
+    const failure: Promise<unknown> = checkRedis(server.url).catch((error: unknown) => error);
+    await server.visited;
+    vi.advanceTimersByTime(5_000);
+
+    expect(String(await failure)).toContain(`cannot use the cache at ${server.url}: no answer within 5 s`);
+  });
+
+  it('is not waited for after Ctrl-C', async () => {
+    await using server = await SilentServer.open();
+    const abort = new AbortController();
+
+    const check = checkRedis(server.url, abort.signal);
+    await server.visited;
+    abort.abort(new Error('stopped by the user'));
+
+    await expect(check).rejects.toThrow(/^stopped by the user$/);
+  });
 });
 
 it.each(['memory', 'http://localhost', 'redis://:::'])('refuses %s as an address', async (url) => {
