@@ -2,7 +2,7 @@ import type { TableName } from '../bot/rows.js';
 
 /** What is measured in a process of its own, where nothing else takes memory. */
 export type MemoryQuestion =
-  | { readonly type: 'nothing' }
+  /** Writing rows: to a DuckDB file, or to the plain files of a folder that ends in `.rows`. */
   | { readonly type: 'database'; readonly path: string; readonly rows: Readonly<Record<TableName, number>> }
   | { readonly type: 'histories'; readonly symbols: number; readonly models: number };
 

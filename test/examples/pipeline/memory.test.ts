@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -69,12 +69,18 @@ it(
 
 it('the database is asked to store as many rows as the run did', { timeout: MINUTE }, async () => {
   const path = join(rows, 'rows.duckdb');
+  const files = join(rows, 'plain.rows');
   const counts = { signals: 301, decisions: 102, books: 3 };
 
-  const nothing = await ask({ type: 'nothing' });
+  const plain = await ask({ type: 'database', path: files, rows: counts });
   const writing = await ask({ type: 'database', path, rows: counts });
 
-  expect(writing.peakRss).toBeGreaterThan(nothing.peakRss + 2 ** 20);
+  expect(writing.peakRss).toBeGreaterThan(plain.peakRss + 2 ** 20);
+  for (const [table, count] of Object.entries(counts)) {
+    const names = (await readdir(files)).filter((file) => file.startsWith(table));
+    const texts = await Promise.all(names.map((file) => readFile(join(files, file), 'utf8')));
+    expect(texts.join('').trimEnd().split('\n')).toHaveLength(count);
+  }
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
   for (const [table, count] of Object.entries(counts)) {

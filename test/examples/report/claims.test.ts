@@ -3,7 +3,7 @@ import { claimsOf, memoryClaims } from '../../../examples/trading-pipeline/repor
 import { ratesOf } from '../../../examples/trading-pipeline/report/rates.js';
 import { sampleReport } from './sample-report.js';
 
-const MB = 2 ** 20;
+const MB = 1e6;
 const report = sampleReport();
 const [what, measured, isMet] = ['what', 'measured', 'isMet'] as const;
 
