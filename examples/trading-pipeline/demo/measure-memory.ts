@@ -17,9 +17,14 @@ export async function measureMemory(
   { symbols, models }: CommonJob,
   { signals, decisions, bookRows }: BotResult,
   path: string,
-  { database }: DemoOptions,
+  { database, workers }: DemoOptions,
 ): Promise<MemoryReport> {
-  const { histories } = await askMemory({ type: 'histories', symbols: symbols.length, models: models.length });
+  const { histories } = await askMemory({
+    type: 'histories',
+    symbols: symbols.length,
+    models: models.length,
+    hasWorkers: workers !== undefined,
+  });
   if (histories === undefined) throw new Error('the process that measures memory left out the histories');
   if (database !== undefined || databaseKind() !== 'duckdb') return { histories, databaseBytes: 0 };
   const rows = { signals: signals.length, decisions: decisions.length, books: bookRows.length };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newBars } from '../../../examples/trading-pipeline/optimised/desk.js';
 import type { MemoryAnswer, MemoryQuestion } from '../../../examples/trading-pipeline/memory/question.js';
 
 const MINUTE = 60_000;
@@ -49,17 +50,20 @@ it(
   'histories take a third where three models share them, and less than a third as columns',
   { timeout: MINUTE },
   async () => {
-    const { histories } = await ask({ type: 'histories', symbols: 3, models: 3 });
+    const { histories } = await ask({ type: 'histories', symbols: 3, models: 3, hasWorkers: false });
     if (histories === undefined) throw new Error('no histories');
-    const { bars, objectsPerModel, objectsShared, columnsPerModel, mirroredShared } = histories;
+    const { bars, objectsPerModel, objectsShared, columnsPerModel, mirroredShared, naive, optimised } = histories;
+    const deskNumbers = newBars().capacity * NUMBERS_PER_BAR * BYTES;
     const numbers = bars * NUMBERS_PER_BAR * BYTES;
 
     expect(objectsPerModel / objectsShared).toBeCloseTo(3, 1);
     expect(1 - columnsPerModel / objectsPerModel).toBeGreaterThan(0.665);
+    expect(naive).toBeLessThan(objectsPerModel / 2);
     // What was measured is what numbers take, and little else.
     for (const [bytes, exact] of [
       [columnsPerModel, 9 * numbers],
       [mirroredShared, 3 * 2 * numbers],
+      [optimised, 3 * 2 * deskNumbers],
     ] as const) {
       expect(bytes).toBeGreaterThanOrEqual(exact);
       expect(bytes).toBeLessThan(1.2 * exact);
