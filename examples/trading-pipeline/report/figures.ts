@@ -27,6 +27,11 @@ export const FIGURES: readonly Figure[] = [
   ['heap at the end', (version) => version.heapBytes, megabytes],
 ];
 
+/** All that a bot asks of the venue besides its market data. */
+export function callsOf({ connections, subscribeRequests, restRequests }: VersionReport): number {
+  return connections + subscribeRequests + restRequests;
+}
+
 /** 12345 → `12,345` */
 export function whole(value: number): string {
   return value.toLocaleString('en-US');
