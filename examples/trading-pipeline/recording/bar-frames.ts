@@ -1,4 +1,4 @@
-import type { Bar } from './bar-table.js';
+import { type Bar, symbolOf } from './bar-table.js';
 import type { Frame, Topic } from './recording.js';
 
 /** Decimals of prices and sizes. */
@@ -24,7 +24,7 @@ export class BarSymbol {
 
   /** @param name A pair of coins, `ETH/BTC`. */
   constructor(name: string) {
-    this.symbol = name.replace('/', '');
+    this.symbol = symbolOf(name);
     this.book = { topic: `orderbook.50.${this.symbol}`, symbol: this.symbol, stream: 'book' };
     this.trade = { topic: `publicTrade.${this.symbol}`, symbol: this.symbol, stream: 'trade' };
   }
