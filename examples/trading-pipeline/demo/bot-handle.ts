@@ -11,7 +11,7 @@ import type { StopSignals } from './interrupts.js';
  * Both versions run with a young generation of 2 MB a half, as a small container would have it: Node's own, of 16 MB,
  * fills up with garbage before anything is collected, and makes a bot's peak 30 MB larger.
  */
-const YOUNG_GENERATION = '--max-semi-space-size=2';
+export const YOUNG_GENERATION = '--max-semi-space-size=2';
 
 /** The parent's side of a bot that runs in a process of its own. */
 export class BotHandle {

@@ -190,7 +190,7 @@ async function compare(setting: Setting, truth: readonly SignalRow[], naive: Run
     rows: await compareStores(naive.database.readable, optimised.database.readable),
     faults: faults.length === 0 ? undefined : await faultsOf(faults, market, truth, naive, optimised),
     services: compareServices(naive, optimised),
-    memory: await measureMemory(job, optimised.result, join(setting.folder, 'memory.duckdb'), options),
+    memory: await measureMemory(job, optimised.result, join(setting.folder, 'memory'), options),
     differences: options.mode === 'exact' ? undefined : differencesOf(naive.result, optimised.result),
     efficiency: optimised.result.efficiency,
     trace: optimised.result.trace,

@@ -3,11 +3,12 @@ import { runInNewContext } from 'node:vm';
 
 import { SeriesRing } from 'tickwise/ring';
 
-import { BAR_COLUMNS, type BarColumn } from '../optimised/desk.js';
-import type { HistoryBytes } from './question.js';
+import { HISTORY, type NaiveBar } from '../naive/bot.js';
+import { BAR_COLUMNS, type BarColumn, type Bars, newBars } from '../optimised/desk.js';
+import type { HistoryBytes, MemoryQuestion } from './question.js';
 
 /** Bars in a history: as many as the usual way keeps. */
-const BARS = 1_000;
+const BARS = HISTORY;
 
 /** Copies that are made before any is measured. */
 const WARM_UP = 20;
@@ -16,8 +17,12 @@ const ROUNDS = 5;
 
 type Row = Record<BarColumn, number>;
 
-/** Builds histories of the same bars in four forms, one after the other, and says what each takes. */
-export function historyBytes({ symbols, models }: { symbols: number; models: number }): HistoryBytes {
+/** Builds histories of the same bars in four forms, and full ones of both versions, and says what each takes. */
+export function historyBytes({
+  symbols,
+  models,
+  hasWorkers,
+}: Extract<MemoryQuestion, { type: 'histories' }>): HistoryBytes {
   const copies = symbols * models;
   const ruler = new Ruler();
   return {
@@ -26,6 +31,8 @@ export function historyBytes({ symbols, models }: { symbols: number; models: num
     objectsShared: ruler.bytesOf(symbols, newObjects),
     columnsPerModel: ruler.bytesOf(copies, () => newColumns('compact')),
     mirroredShared: ruler.bytesOf(symbols, () => newColumns('mirrored')),
+    naive: ruler.bytesOf(copies, newNaiveBars),
+    optimised: ruler.bytesOf(hasWorkers ? 2 * symbols : symbols, newDeskBars),
   };
 }
 
@@ -41,6 +48,23 @@ function newColumns(layout: 'compact' | 'mirrored'): SeriesRing<Readonly<Record<
   const ring = new SeriesRing({ capacity: BARS, columns, layout });
   for (let index = 0; index < BARS; index += 1) ring.push(rowAt(index));
   return ring;
+}
+
+/** What a bot of the usual way remembers. */
+function newNaiveBars(): NaiveBar[] {
+  const bars: NaiveBar[] = [];
+  for (let index = 0; index < HISTORY; index += 1) {
+    const { close, volume } = rowAt(index);
+    bars.push({ close, volume });
+  }
+  return bars;
+}
+
+/** What a desk remembers. */
+function newDeskBars(): Bars {
+  const bars = newBars();
+  for (let index = 0; index < bars.capacity; index += 1) bars.push(rowAt(index));
+  return bars;
 }
 
 /** No field is a whole number, which takes less as an object's field. */

@@ -17,7 +17,8 @@ import type { MarketMessage } from './market-message.js';
 import type { BinanceSnapshot } from './read-binance.js';
 import { naiveVenue } from './venue.js';
 
-interface Bar {
+/** What a bot remembers of a bar. */
+export interface NaiveBar {
   readonly close: number;
   readonly volume: number;
 }
@@ -26,7 +27,7 @@ interface Bar {
 const RECONNECT_DELAY = 100;
 
 /** Bars a bot remembers. */
-const HISTORY = 1_000;
+export const HISTORY = 1_000;
 
 /** What a bot needs besides its symbol and model. */
 export interface NaiveBotContext {
@@ -53,7 +54,7 @@ export class NaiveBot {
   readonly #spec: ModelSpec;
   readonly #model: Model;
   readonly #book: NaiveBook;
-  readonly #bars: Bar[] = [];
+  readonly #bars: NaiveBar[] = [];
   readonly #read: (text: string) => MarketMessage;
   #volume = 0;
   #quote: { readonly bidSize?: number | undefined; readonly askSize?: number | undefined } = {};
@@ -263,7 +264,7 @@ export class NaiveBot {
   }
 
   /** Copies the columns of the newest bars out of the history. */
-  #window(bars: readonly Bar[]): MarketWindow {
+  #window(bars: readonly NaiveBar[]): MarketWindow {
     const recent = bars.slice(-WINDOW);
     const { bids, asks } = this.#sizes();
     const { bidSize = bids[0] ?? 0, askSize = asks[0] ?? 0 } = this.#quote;

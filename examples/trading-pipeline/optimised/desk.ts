@@ -7,14 +7,20 @@ import { IMBALANCE_LEVELS } from '../bot/rows.js';
 import { imbalanceOf, tiltOf } from '../models/imbalance.js';
 import { LONG_WINDOW } from '../models/market-window.js';
 
+/** Boundaries that decisions may lag the feed before it is paused. */
+export const MAX_LAG = 64;
+
 /**
- * Bars a desk remembers: those of the longest window, and room for decisions that lag the feed. A paused
- * feed still delivers what it has read: 64 kB, or 1 772 clock marks of 37 bytes when nothing else happens.
+ * Boundaries that a paused feed may still deliver: it has read 64 kB, or 1 772 clock marks of 37 bytes when nothing
+ * else happens.
  */
-const CAPACITY = 4_096;
+const READ_AHEAD = 1_792;
 
 /** Boundaries that decisions may lag before bars they need are overwritten. */
-export const MOST_LAG = CAPACITY - LONG_WINDOW;
+export const MOST_LAG = MAX_LAG + READ_AHEAD;
+
+/** Bars a desk remembers: those of the longest window, and room for decisions that lag the feed. */
+const CAPACITY = LONG_WINDOW + MOST_LAG;
 
 /** Columns of a desk's bars. The book's top is a part of the bar, so that decisions can look back at it. */
 const COLUMNS = {

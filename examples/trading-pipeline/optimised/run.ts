@@ -6,7 +6,7 @@ import type { BotJob } from '../bot/job.js';
 import type { BotResult, Efficiency, Work } from '../bot/result.js';
 import type { BookRow, DecisionRow, SignalRow } from '../bot/rows.js';
 import { openRedis } from '../database/redis.js';
-import { MOST_LAG } from './desk.js';
+import { MAX_LAG, MOST_LAG } from './desk.js';
 import { efficiencyMetrics } from './efficiency.js';
 import type { AnswerStore } from './explainer.js';
 import { MarketFeed } from './market-feed.js';
@@ -20,8 +20,7 @@ import { toleranceOf } from './tolerance.js';
 import { hitsByName, Trace } from './trace.js';
 import { Trader, type TraderOutput } from './trader.js';
 
-/** Boundaries that decisions may lag the feed before it is paused, and from which on it goes on. */
-const MAX_LAG = 64;
+/** Boundaries of lag from which on a paused feed goes on. */
 const RESUME_LAG = 16;
 
 /** Steps in which time goes on after the end of the data, in milliseconds. */

@@ -1,8 +1,8 @@
-import type { Bar } from './bar-table.js';
+import { type Bar, symbolOf, type TableSymbol } from './bar-table.js';
 import type { Frame, Topic } from './recording.js';
 
-/** Decimals of prices and sizes. */
-export const DECIMALS = 8;
+/** Decimals of a trade's size. */
+const SIZE_DECIMALS = 8;
 
 /** Milliseconds after the start of a minute at which its four prices come. */
 const MOMENTS = [1_000, 20_000, 40_000, 59_000] as const;
@@ -16,15 +16,17 @@ const SIZE = '1';
 /** One symbol whose bars become frames of Bybit V5. */
 export class BarSymbol {
   readonly symbol: string;
+  /** Decimals of its prices. */
+  readonly decimals: number;
   readonly book: Topic;
   readonly trade: Topic;
   #tick: number | undefined;
   #update = 0;
   #trades = 0;
 
-  /** @param name A pair of coins, `ETH/BTC`. */
-  constructor(name: string) {
-    this.symbol = name.replace('/', '');
+  constructor({ name, decimals }: TableSymbol) {
+    this.decimals = decimals;
+    this.symbol = symbolOf(name);
     this.book = { topic: `orderbook.50.${this.symbol}`, symbol: this.symbol, stream: 'book' };
     this.trade = { topic: `publicTrade.${this.symbol}`, symbol: this.symbol, stream: 'trade' };
   }
@@ -33,7 +35,7 @@ export class BarSymbol {
   *framesAt(t: number, price: number, volume: number): Generator<Frame> {
     this.#trades += 1;
     yield { t, ...this.trade, text: this.#tradeText(t, price, volume) };
-    const tick = Math.round(price * 10 ** DECIMALS);
+    const tick = Math.round(price * 10 ** this.decimals);
     if (tick === this.#tick) return;
     this.#update += 1;
     yield { t, ...this.book, text: this.#bookText(t, tick) };
@@ -41,7 +43,7 @@ export class BarSymbol {
   }
 
   #tradeText(t: number, price: number, volume: number): string {
-    const trade = { T: t, s: this.symbol, S: 'Buy', v: volume.toFixed(DECIMALS), p: price.toFixed(DECIMALS) };
+    const trade = { T: t, s: this.symbol, S: 'Buy', v: volume.toFixed(SIZE_DECIMALS), p: price.toFixed(this.decimals) };
     const data = [{ ...trade, i: `${this.symbol}-${this.#trades}`, BT: false }];
     return JSON.stringify({ topic: this.trade.topic, type: 'snapshot', ts: t, data });
   }
@@ -52,7 +54,10 @@ export class BarSymbol {
       const [now, before] = [levelsAt(tick, away), this.#tick === undefined ? [] : levelsAt(this.#tick, away)];
       const gone = before.filter((level) => !now.includes(level));
       const isNew = (level: number): boolean => !before.includes(level);
-      return [...gone.map((level) => row(level, '0')), ...now.filter(isNew).map((level) => row(level, SIZE))];
+      return [
+        ...gone.map((level) => this.#row(level, '0')),
+        ...now.filter(isNew).map((level) => this.#row(level, SIZE)),
+      ];
     };
     const data = { s: this.symbol, b: side(-1), a: side(1), u: this.#update, seq: this.#update };
     return JSON.stringify({
@@ -61,6 +66,10 @@ export class BarSymbol {
       ts: t,
       data,
     });
+  }
+
+  #row(level: number, size: string): [string, string] {
+    return [(level / 10 ** this.decimals).toFixed(this.decimals), size];
   }
 }
 
@@ -100,8 +109,4 @@ function pricesOf({ open, high, low, close }: Bar): readonly (number | undefined
 /** Ticks of a side, best first; none below the smallest price. */
 function levelsAt(tick: number, away: 1 | -1): number[] {
   return Array.from({ length: LEVELS }, (_, index) => tick + away * (index + 1)).filter((level) => level > 0);
-}
-
-function row(level: number, size: string): [string, string] {
-  return [(level / 10 ** DECIMALS).toFixed(DECIMALS), size];
 }

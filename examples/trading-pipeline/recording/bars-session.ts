@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-import { BarSymbol, DECIMALS, framesOfBars } from './bar-frames.js';
+import { BarSymbol, framesOfBars } from './bar-frames.js';
 import { readBars } from './bar-table.js';
 import type { Playable, Topic } from './recording.js';
 
@@ -18,9 +18,9 @@ export interface BarsOptions {
  * @throws UserError when the file cannot be read or holds no bars.
  */
 export async function openBars({ path, duration }: BarsOptions): Promise<Playable> {
-  const { symbols: names, bars, malformed, malformedLines } = await readBars(path, duration);
+  const { symbols: table, bars, malformed, malformedLines } = await readBars(path, duration);
   // Each run through the frames has books of its own.
-  const symbols = (): BarSymbol[] => names.map((name) => new BarSymbol(name));
+  const symbols = (): BarSymbol[] => table.map((one) => new BarSymbol(one));
   const start = bars[0]?.ts ?? 0;
   return {
     name: basename(path).replace(/\.csv(\.gz)?$/, ''),
@@ -38,9 +38,9 @@ export async function openBars({ path, duration }: BarsOptions): Promise<Playabl
     topics: new Map(symbols().flatMap(({ book, trade }) => [book, trade].map(named))),
     snapshots: new Map(),
     listings: new Map(
-      symbols().map(({ symbol, book, trade }) => [
+      symbols().map(({ symbol, book, trade, decimals }) => [
         symbol,
-        { topics: { book: book.topic, trade: trade.topic }, priceDecimals: DECIMALS },
+        { topics: { book: book.topic, trade: trade.topic }, priceDecimals: decimals },
       ]),
     ),
     frames: { [Symbol.iterator]: () => framesOfBars(bars, symbols()) },

@@ -27,6 +27,11 @@ export const FIGURES: readonly Figure[] = [
   ['heap at the end', (version) => version.heapBytes, megabytes],
 ];
 
+/** All that a bot asks of the venue besides its market data. */
+export function callsOf({ connections, subscribeRequests, restRequests }: VersionReport): number {
+  return connections + subscribeRequests + restRequests;
+}
+
 /** 12345 → `12,345` */
 export function whole(value: number): string {
   return value.toLocaleString('en-US');
@@ -37,8 +42,9 @@ export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(2)} s`;
 }
 
+/** Bytes in millions. */
 export function megabytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** A rate, with decimals where they matter. */

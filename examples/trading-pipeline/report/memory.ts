@@ -4,8 +4,8 @@ import type { HistoryBytes } from '../memory/question.js';
 export interface MemoryReport {
   readonly histories: HistoryBytes;
   /**
-   * Bytes at the peak of a process that only writes as many rows as the run did, above those of a process that does
-   * nothing; 0 where the database is another process, or plain files.
+   * Bytes at the peak of a process that only writes as many rows to DuckDB as the run did, above those of one that
+   * writes them to plain files; 0 where the database is another process, or plain files.
    */
   readonly databaseBytes: number;
 }

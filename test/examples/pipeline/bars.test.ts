@@ -79,6 +79,25 @@ describe('bars', () => {
     expect(session).toMatchObject({ kind: 'bars', symbols: ['ABTC'], start: START, end: START + 2 * MINUTE - 1 });
   });
 
+  it('of a coin that is listed later than asked for are left out', async () => {
+    const path = await write([HEADER, line(0, 'A/BTC', [1, 3, 1, 2]), line(1, 'B/BTC', [1, 3, 1, 2])]);
+
+    expect((await openBars({ path, duration: MINUTE })).symbols).toEqual(['ABTC']);
+  });
+
+  it('have the decimals of their file', async () => {
+    const bar = `${START},BTC/IDR,1600000000,1600000000,1600000000,1600000000,1`;
+    const { frames, listings } = await openBars({
+      path: await write([HEADER, bar, bar.replace('BTC/IDR', 'A/USD').replaceAll('1600000000', '60000.25')]),
+    });
+    const books = [...frames]
+      .filter(({ stream }) => stream === 'book')
+      .map(({ text }) => JSON.parse(text).data.b[0][0]);
+
+    expect(books).toEqual(['1599999999', '60000.24']);
+    expect([...(listings?.values() ?? [])].map(({ priceDecimals }) => priceDecimals)).toEqual([0, 2]);
+  });
+
   it('that make no sense are counted and left out', async () => {
     const good = line(1, 'A/BTC', [1, 3, 1, 2]);
     const wrong = [
@@ -89,6 +108,8 @@ describe('bars', () => {
       line(1, 'A/BTC', [1, 3, 1, 2], -1),
       line(0, 'A/BTC', [1, 3, 1, 2]),
       line(1.5, 'A/BTC', [1, 3, 1, 2]),
+      good.replace(/^\d+/, ''),
+      good.replace(/\d+$/, ''),
     ];
     const path = await write([HEADER, good, ...wrong, line(2, 'A/BTC', [1, 3, 1, 2])]);
 
@@ -102,6 +123,21 @@ describe('bars', () => {
   it.each([
     ['another table', ['date,close', '1,2'], 'does not begin with'],
     ['no bar', [HEADER], 'holds no bar'],
+    [
+      'two pairs of one name',
+      [HEADER, line(0, 'A/BC', [1, 1, 1, 1]), line(0, 'AB/C', [1, 1, 1, 1])],
+      'A/BC and AB/C, which are both ABC',
+    ],
+    [
+      'prices too high',
+      [HEADER, line(0, 'BTC/IDR', [1.6e9, 1.6e9, 1.6e9, 1.6e9])],
+      'BTC/IDR at 1600000000 with 8 decimals',
+    ],
+    [
+      'too many symbols',
+      [HEADER, ...Array.from({ length: 65 }, (_, index) => line(0, `A${index}/BTC`, [1, 1, 1, 1]))],
+      'more than 64 symbols',
+    ],
   ])('are refused from a file with %s', async (_, lines, reason) => {
     const opened = openBars({ path: await write(lines) });
 

@@ -1,5 +1,5 @@
 import { barX, textX } from '@observablehq/plot';
-import { megabytes, seconds, whole } from '../figures.js';
+import { callsOf, megabytes, seconds, whole } from '../figures.js';
 import type { Report, VersionReport } from '../report.js';
 import type { Chart } from './chart.js';
 import { change, VERSION_COLOURS, VERSION_NAMES } from './wording.js';
@@ -28,7 +28,7 @@ const COSTS: readonly (readonly [string, (version: VersionReport) => number, (va
     'Memory held at the end',
     (version) => version.heapBytes,
     megabytes,
-    'What is still in use: books, histories, models.',
+    'Mostly Node, the libraries, and every signal, which is kept for the comparison.',
   ],
   ['Calls to the exchange', callsOf, whole, 'Connections, subscriptions and REST requests together.'],
   ['Market messages decoded', (version) => version.framesParsed, whole, 'Each costs a JSON parse.'],
@@ -41,11 +41,6 @@ export function costCharts({ naive, optimised }: Report): Chart[] {
     const values = [read(naive), read(optimised)] as const;
     return { title: `${name}: ${change(...values)}`, note, drawing: pair(values, write) };
   });
-}
-
-/** All that a bot asks of the venue besides its market data. */
-export function callsOf({ connections, subscribeRequests, restRequests }: VersionReport): number {
-  return connections + subscribeRequests + restRequests;
 }
 
 function pair(values: readonly number[], write: (value: number) => string): Chart['drawing'] {
