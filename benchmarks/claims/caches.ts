@@ -10,7 +10,17 @@ import {
 import type { Claim, ClaimGroup, Measured } from '../runner/claim.js';
 import { CENTRAL, PLAN, PLATFORM, SIGNALS } from './support/documents.js';
 import { consensusOf, decisionOf, featuresOf, opinionsOf, predictOf, regimeOf } from './support/models.js';
-import { POLLED, type PolledSymbol, pollMarket, REPLAYED, replayMarket } from './support/polled-market.js';
+import {
+  LONG,
+  OFTEN,
+  ONCE_A_BAR,
+  POLLED,
+  type PolledSymbol,
+  type Polling,
+  pollMarket,
+  REPLAYED,
+  replayMarket,
+} from './support/polled-market.js';
 import { mustEqual, saving } from './support/saving.js';
 import { timeBoth } from './support/cpu.js';
 import { trades, TRADES_SOURCE } from './support/trades.js';
@@ -27,18 +37,26 @@ function counted<A extends unknown[], R>(fn: (...args: A) => R): { readonly fn: 
   return counter;
 }
 
+/** A figure, and the weaker one of a bot that asks no more than it must. */
+function besides({ value, text }: Measured, seldom: Measured): Measured {
+  return { value, text: `${text}; asked once a bar by each of ${ONCE_A_BAR.models} models ${seldom.text}` };
+}
+
 /** Asks both ways at every look, compares each answer, and counts what was computed. */
 async function computed<R>(
   what: string,
   work: (symbol: PolledSymbol) => R,
   cached: (fn: (symbol: PolledSymbol) => R, clock: VirtualClock) => (symbol: PolledSymbol) => R,
 ): Promise<Measured> {
-  const clock = new VirtualClock();
-  const usual = counted(work);
-  const ours = counted(work);
-  const ask = cached(ours.fn, clock);
-  await pollMarket(clock, (symbol) => mustEqual(usual.fn(symbol), ask(symbol)));
-  return saving(what, usual.runs, ours.runs);
+  const poll = async (polling: Polling): Promise<Measured> => {
+    const clock = new VirtualClock();
+    const usual = counted(work);
+    const ours = counted(work);
+    const ask = cached(ours.fn, clock);
+    await pollMarket(clock, (symbol) => mustEqual(usual.fn(symbol), ask(symbol)), polling);
+    return saving(what, usual.runs, ours.runs);
+  };
+  return besides(await poll(OFTEN), await poll(ONCE_A_BAR));
 }
 
 const features = (): Promise<Measured> =>
@@ -69,7 +87,7 @@ const decisions = (): Promise<Measured> =>
     (fn, clock) => cacheDecision(fn, { clock, key: ({ minutes, fives }) => [minutes, fives] }),
   );
 
-async function hitRate(): Promise<Measured> {
+async function hitRateOf(polling: Polling): Promise<Measured> {
   const clock = new VirtualClock();
   const decide = ({ minutes, fives }: PolledSymbol): ReturnType<typeof decisionOf> =>
     decisionOf(predictOf(featuresOf(minutes)), regimeOf(fives));
@@ -79,32 +97,45 @@ async function hitRate(): Promise<Measured> {
   });
   const regimeAt = cacheRegime(({ fives }: PolledSymbol) => regimeOf(fives), { clock, key: ({ fives }) => fives });
   const decisionAt = cacheDecision(decide, { clock, key: ({ minutes, fives }) => [minutes, fives] });
-  await pollMarket(clock, (symbol) => {
-    mustEqual(featuresOf(symbol.minutes), featuresAt(symbol));
-    mustEqual(regimeOf(symbol.fives), regimeAt(symbol));
-    mustEqual(decide(symbol), decisionAt(symbol));
-  });
+  await pollMarket(
+    clock,
+    (symbol) => {
+      mustEqual(featuresOf(symbol.minutes), featuresAt(symbol));
+      mustEqual(regimeOf(symbol.fives), regimeAt(symbol));
+      mustEqual(decide(symbol), decisionAt(symbol));
+    },
+    polling,
+  );
   const stats = [featuresAt.stats(), regimeAt.stats(), decisionAt.stats()];
   const calls = stats.reduce((sum, each) => sum + each.calls, 0);
   const hits = stats.reduce((sum, each) => sum + each.hits, 0);
   return { value: hits / calls, text: `${((hits / calls) * 100).toFixed(1)} % of ${calls} calls of three caches hit` };
 }
 
+const hitRate = async (): Promise<Measured> => besides(await hitRateOf(OFTEN), await hitRateOf(ONCE_A_BAR));
+
+/** A shorter window, which costs less to compute. */
+const SHORT = { ...LONG, window: 60 };
+
 type Ask<R> = (symbol: PolledSymbol) => R;
 
 /** Processor time of a whole session, computed at every look or cached. */
 async function sessionTime<R>(what: string, work: Ask<R>, cached: (fn: Ask<R>) => Ask<R>): Promise<Measured> {
-  const answersOf = (make: () => Ask<R>) => (): R[] => {
-    const ask = make();
-    const answers: R[] = [];
-    replayMarket((symbol) => answers.push(ask(symbol)));
-    return answers;
+  const replay = async (market: typeof LONG): Promise<Measured> => {
+    const answersOf = (make: () => Ask<R>) => (): R[] => {
+      const ask = make();
+      const answers: R[] = [];
+      replayMarket((symbol) => answers.push(ask(symbol)), market);
+      return answers;
+    };
+    const usual = answersOf(() => work);
+    const ours = answersOf(() => cached(work));
+    mustEqual(usual(), ours());
+    const times = await timeBoth(usual, ours);
+    return saving(`ms of CPU for ${what}`, times.usual, times.ours);
   };
-  const usual = answersOf(() => work);
-  const ours = answersOf(() => cached(work));
-  mustEqual(usual(), ours());
-  const times = await timeBoth(usual, ours);
-  return saving(`ms of CPU for ${what}`, times.usual, times.ours);
+  const { value, text } = await replay(LONG);
+  return { value, text: `${text}; windows of ${SHORT.window} ${(await replay(SHORT)).text}` };
 }
 
 const still = new VirtualClock();
