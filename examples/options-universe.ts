@@ -3,11 +3,12 @@
  * subscribes to those alone; what is traded stays the same. With a Redis it also measures three ways to keep the newest
  * ticker of each. The instruments are synthetic, made from the chain snapshot of a data folder when there is one.
  *
- * Run: npm run example -- options-universe [--seconds 600] [--data folder] [--redis redis://127.0.0.1:6379] [--json]
+ * Run: npm run example -- options-universe [--seconds 600] [--data folder] [--rule strict|wide]
+ *   [--redis redis://127.0.0.1:6379] [--json]
  */
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
-import { type BotReport, followEverything, followUniverse } from './options-universe/bots.js';
+import { type BotReport, followEverything, followUniverse, WORTH } from './options-universe/bots.js';
 import { makeChain } from './options-universe/chain.js';
 import { measureLayouts } from './options-universe/layouts.js';
 import { playSession } from './options-universe/session.js';
@@ -17,14 +18,17 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '600' },
     seed: { type: 'string', default: '1' },
     data: { type: 'string', default: process.env['TICKWISE_DATA'] ?? '' },
+    rule: { type: 'string', default: 'strict' },
     redis: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
 const { instruments, source } = makeChain(values.data || undefined, seed);
-const everything = followEverything(playSession(instruments, seconds, seed));
-const universe = await followUniverse(playSession(instruments, seconds, seed));
+const worth = values.rule === 'wide' ? WORTH.wide : values.rule === 'strict' ? WORTH.strict : undefined;
+if (worth === undefined) throw new RangeError(`--rule takes strict or wide, got ${values.rule}`);
+const everything = followEverything(playSession(instruments, seconds, seed), worth);
+const universe = await followUniverse(playSession(instruments, seconds, seed), { worth });
 const isSame = isDeepStrictEqual(everything.trades, universe.trades);
 const layouts = values.redis === undefined ? [] : await layoutsIn(values.redis);
 

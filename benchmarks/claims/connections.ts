@@ -7,7 +7,8 @@ import { PLAN, TRACKER } from './support/documents.js';
 import { minuteBars, MINUTES_SOURCE } from './support/minutes.js';
 import { QuietNetwork } from './support/quiet-network.js';
 import { mustEqual, saving } from './support/saving.js';
-import { HabitualClient, STRICT, StrictVenue } from './support/strict-venue.js';
+import { FAILURES_PER_HOUR, HabitualClient, STRICT, StrictVenue } from './support/strict-venue.js';
+import { UnavailableError } from './support/unavailable.js';
 
 const HOUR = 3_600_000;
 const HOURS = 1;
@@ -21,19 +22,23 @@ const DAY_MINUTES = 1_440;
 /** How often the usual way looks, and how long a pair may be silent, in milliseconds. */
 const [LOOK, SILENCE] = [10_000, 5 * MINUTE];
 
-/** Reconnections an hour of a client with the document's settings, and of a pool. */
-async function reconnections(): Promise<{ readonly usual: number; readonly ours: number }> {
-  const network = new QuietNetwork();
-  const before = new VirtualClock();
-  const client = await (async () => {
-    const venue = new StrictVenue(network, before, seededRandom(386));
-    const habitual = new HabitualClient(before, TOPICS);
-    await before.advance(HOURS * HOUR);
-    mustEqual(true, venue.cuts > 0);
-    return habitual;
-  })();
+/** How often the document's bot pings, and how often most bots do, in milliseconds. */
+const [SELDOM, OFTEN] = [45_000, 20_000];
+
+/** Reconnections an hour of a client that is written the usual way. */
+async function usualReconnections(pingInterval: number): Promise<number> {
   const clock = new VirtualClock();
-  const venue = new StrictVenue(network, clock, seededRandom(386));
+  const venue = new StrictVenue(new QuietNetwork(), clock, seededRandom(386));
+  const client = new HabitualClient(clock, TOPICS, pingInterval);
+  await clock.advance(HOURS * HOUR);
+  mustEqual(true, venue.cuts <= client.reconnects + 1);
+  return client.reconnects / HOURS;
+}
+
+/** Reconnections an hour of a pool. */
+async function ourReconnections(): Promise<number> {
+  const clock = new VirtualClock();
+  const venue = new StrictVenue(new QuietNetwork(), clock, seededRandom(386));
   const pool = new FeedPool({ protocol: bybitV5('spot'), url: STRICT, ioClock: clock, random: seededRandom(7) });
   const subscribing = Promise.all(TOPICS.map((topic) => pool.subscribe(topic, () => undefined)));
   // The pool imports `ws` first, which takes turns of the event loop and no time of the clock.
@@ -42,11 +47,11 @@ async function reconnections(): Promise<{ readonly usual: number; readonly ours:
     await clock.advance(10);
   }
   await subscribing;
-  await clock.advance(HOURS * HOUR);
+  await clock.advance(HOURS * HOUR - clock.now());
   const { reconnects } = pool.stats();
   mustEqual(TOPICS.length, venue.subscribed);
   await pool.close();
-  return { usual: client.reconnects / HOURS, ours: reconnects / HOURS };
+  return reconnects / HOURS;
 }
 
 /** The clock, and how often a timer of it has fired. */
@@ -69,6 +74,7 @@ async function checksOf(count: number): Promise<Measured> {
   const bars = minuteBars(PAIRS, Infinity)
     .filter((each) => each.bars.length > DAY_MINUTES)
     .slice(-count);
+  if (bars.length < FEW) throw new UnavailableError(`whole days of ${FEW} pairs are not in TICKWISE_DATA`);
   const start = Math.max(...bars.map(({ bars: [first] }) => first?.ts ?? 0));
   const traded = bars.map(({ symbol, bars: each }) => ({ symbol, minutes: new Set(each.map(({ ts }) => ts)) }));
   const clock = new VirtualClock();
@@ -102,15 +108,20 @@ async function checksOf(count: number): Promise<Measured> {
   }
   await monitor.close();
   mustEqual(expected.toSorted(), found.toSorted());
-  return saving(`times woken up to look, ${found.length} silences found by both`, looks, fired());
+  if (found.length === 0) throw new UnavailableError('none of the pairs was ever silent');
+  return saving(
+    `times woken up to look at ${bars.length} pairs, ${found.length} silences found by both`,
+    looks,
+    fired(),
+  );
 }
 
-const VENUE = `A venue that cuts who is silent for 20 to 45 s, asks for more than 10 topics at once or says more than 20 messages a second; ${TOPICS.length} topics, an hour of a VirtualClock, real WebSockets in one process. The document’s settings (ping every 45 s) against FeedPool with those of its Bybit protocol; all topics stay subscribed.`;
+const VENUE = `A venue that cuts who is silent for 20 to 45 s, asks for more than 10 topics at once or says more than 20 messages a second, behind a network that fails ${FAILURES_PER_HOUR} times an hour, once while topics are subscribed to; ${TOPICS.length} topics, an hour of a VirtualClock, real WebSockets in one process. The document’s settings (ping every ${SELDOM / 1_000} s) against FeedPool with those of its Bybit protocol; FeedPool has all topics at the end. The venue’s patience decides: a usual client that pings every ${OFTEN / 1_000} s is printed beside.`;
 
 async function checks(): Promise<Measured> {
   const { value, text } = await checksOf(FEW);
   const beside = await checksOf(PAIRS);
-  return { value, text: `${text}; of ${PAIRS} pairs ${beside.text}` };
+  return { value, text: `${text}; ${beside.text}` };
 }
 
 export default {
@@ -119,21 +130,25 @@ export default {
     {
       source: { document: TRACKER, words: '50 reconnections/hour → 5/hour (90% improvement)' },
       claim: 'reconnections: 90 % fewer',
+      figure: 'reconnections',
       how: VENUE,
       promised: { atLeast: 0.9 },
       async measure() {
-        const { usual, ours } = await reconnections();
-        return saving('reconnections an hour', usual, ours);
+        const [usual, ours] = [await usualReconnections(SELDOM), await ourReconnections()];
+        const { value, text } = saving('reconnections an hour', usual, ours);
+        const often = await usualReconnections(OFTEN);
+        return { value, text: `${text}; the usual way with a ping every ${OFTEN / 1_000} s: ${often}` };
       },
     },
     {
       source: { document: TRACKER, words: 'Target <5 reconnections/hour' },
       claim: 'reconnections: under 5 an hour',
+      figure: 'reconnections',
       how: VENUE,
       promised: { atMost: 5 },
       async measure() {
-        const { ours } = await reconnections();
-        return { value: ours, text: `${ours} an hour` };
+        const [ours, often] = [await ourReconnections(), await usualReconnections(OFTEN)];
+        return { value: ours, text: `${ours} an hour; the usual way with a ping every ${OFTEN / 1_000} s: ${often}` };
       },
     },
     {

@@ -26,6 +26,8 @@ async function outcomeOf(claim: Claim | undefined): Promise<ClaimOutcome> {
 
 // The runner is gone: nobody waits for the result.
 process.once('disconnect', () => process.exit());
+// Handlers of `exit` end the programs that a claim has started; a signal alone would not call them.
+process.once('SIGTERM', () => process.exit());
 // Written by the runner, which starts this file.
 const outcomes = await work(JSON.parse(process.argv[2] ?? '') as ClaimAssignment);
 process.send?.(outcomes, () => process.exit());

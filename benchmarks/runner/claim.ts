@@ -6,6 +6,8 @@ export interface Claim {
   readonly claim: string;
   /** The workload and its rate, and what is compared with what. */
   readonly how: string;
+  /** The figure it reads, when several claims of a group read the same one; else it has one of its own. */
+  readonly figure?: string;
   /** Why it is not met, for one that cannot be. Printed when it is not. */
   readonly reason?: string;
   /**
@@ -64,6 +66,8 @@ export interface ClaimResult {
   readonly document: string;
   readonly words: string;
   readonly claim: string;
+  /** What was measured: claims that read the same figure have the same. */
+  readonly figure: string;
   readonly measured: string;
   readonly value: number | undefined;
   readonly verdict: 'met' | 'not met' | 'not measured';

@@ -22,10 +22,12 @@ export function renderClaims(results: readonly ClaimResult[]): string {
   return `${table.toString()}\n${summaryOf(results)}`;
 }
 
-/** How many claims are met, in one sentence. */
+/** How many claims are met, and how many different figures they read, in one sentence. */
 export function summaryOf(results: readonly ClaimResult[]): string {
   const count = (wanted: ClaimResult['verdict']): number => results.filter(({ verdict }) => verdict === wanted).length;
-  return `${results.length} claims: ${count('met')} met, ${count('not met')} not met, ${count('not measured')} not measured.`;
+  const figures = new Set(results.filter(({ verdict }) => verdict !== 'not measured').map(({ figure }) => figure));
+  const verdicts = `${count('met')} met, ${count('not met')} not met, ${count('not measured')} not measured`;
+  return `${results.length} claims: ${verdicts}, from ${figures.size} measurements.`;
 }
 
 /** One claim in one line, for a run that is under way. */

@@ -57,7 +57,8 @@ function resultOf(name: string, { claims }: ClaimGroup, position: number, outcom
   const claim = claims[position];
   if (claim === undefined) throw new RangeError(`no claim ${position} in ${name}`);
   const { source, how } = claim;
-  const common = { group: name, document: source.document, words: source.words, claim: claim.claim, how };
+  const figure = `${name}: ${claim.figure ?? claim.claim}`;
+  const common = { group: name, document: source.document, words: source.words, claim: claim.claim, figure, how };
   if (outcome?.type !== 'measured') {
     const reason = outcome?.reason ?? 'the process did not say';
     const hasFailed = outcome?.type !== 'unavailable';

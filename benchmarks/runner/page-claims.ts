@@ -7,7 +7,7 @@ export function claimsSection(results: readonly ClaimResult[]): Markup {
   if (results.length === 0) return markup``;
   return markup`<section>
     <h2>claims</h2>
-    <p>${summaryOf(results)} A saving counts only after both ways had given equal results.</p>
+    <p>${summaryOf(results)} What caching by time makes different is printed beside its savings; every other saving is of equal results, compared as its last column says.</p>
     <div class="scroll"><table class="prose">
       <thead>
         <tr><th>claim</th><th>measured</th><th>verdict</th><th>how</th></tr>

@@ -7,6 +7,8 @@ import type { Assignment, Outcome } from './contract.js';
 const LONGEST_RUN = 180_000;
 /** The same of a process that measures claims: one of them waits for a whole run of the reference pipeline. */
 const LONGEST_CLAIM = 600_000;
+/** How long a process has to end those it started, in milliseconds. */
+const GRACE = 2_000;
 /** Most characters kept of what a process writes to stderr. */
 const LONGEST_COMPLAINT = 2_000;
 
@@ -26,9 +28,9 @@ export async function runClaims(assignment: ClaimAssignment, longestRun = LONGES
   return reason === undefined ? (answer as ClaimOutcome[]) : assignment.claims.map(() => ({ type: 'failed', reason }));
 }
 
-/** Ends every process that is still running. */
+/** Ends every process that is still running. Those that measure claims end what they started. */
 export function killContenders(): void {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) child.kill();
 }
 
 /** What a process sent, or why it sent nothing. */
@@ -46,9 +48,10 @@ function runWorker(name: string, assignment: object, longestRun: number): Promis
   return new Promise((settle) => {
     let complaint = '';
     let reply: Reply | undefined;
-    const timer = setTimeout(() => {
+    let timer = setTimeout(() => {
       reply = { reason: `still running after ${longestRun} ms` };
-      child.kill('SIGKILL');
+      child.kill();
+      timer = setTimeout(() => child.kill('SIGKILL'), GRACE);
     }, longestRun);
     child.stderr?.on('data', (chunk: Buffer) => {
       complaint = (complaint + chunk.toString()).slice(-LONGEST_COMPLAINT);

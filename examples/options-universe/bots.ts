@@ -19,15 +19,25 @@ export interface BotReport {
   readonly latest: ReadonlyMap<string, Ticker>;
 }
 
-/** Worth trading: enough is traded, enough is held. */
-function isLiquid({ volume, openInterest }: Listing): boolean {
-  return volume >= 20_000 && openInterest >= 20;
+/** Which options are worth trading, and which are no longer worth following. */
+interface Worth {
+  readonly isLiquid: (listing: Listing) => boolean;
+  readonly isDry: (listing: Listing) => boolean;
 }
 
-/** Still worth following: less than what it takes to be traded, so that options do not come and go every minute. */
-function isDry({ volume, openInterest }: Listing): boolean {
-  return volume < 5_000 || openInterest < 20;
-}
+/** Rules by name. */
+export const WORTH = {
+  /** Enough is traded and enough is held; less keeps one, so that options do not come and go every minute. */
+  strict: {
+    isLiquid: ({ volume, openInterest }) => volume >= 20_000 && openInterest >= 20,
+    isDry: ({ volume, openInterest }) => volume < 5_000 || openInterest < 20,
+  },
+  /** Anything is traded or held that matters at all. */
+  wide: {
+    isLiquid: ({ volume, openInterest }) => volume > 1_000 || openInterest > 100,
+    isDry: ({ volume, openInterest }) => volume <= 1_000 && openInterest <= 100,
+  },
+} satisfies Record<string, Worth>;
 
 /** Quotes this far from the worth are traded. */
 const EDGE = 0.004;
@@ -37,10 +47,15 @@ class Rule {
   readonly trades: string[] = [];
   readonly held = new Set<string>();
   readonly #liquid = new Set<string>();
+  readonly #isLiquid: Worth['isLiquid'];
+
+  constructor({ isLiquid }: Worth) {
+    this.#isLiquid = isLiquid;
+  }
 
   list(listings: readonly Listing[]): void {
     this.#liquid.clear();
-    for (const listing of listings) if (isLiquid(listing)) this.#liquid.add(listing.symbol);
+    for (const listing of listings) if (this.#isLiquid(listing)) this.#liquid.add(listing.symbol);
   }
 
   /** @returns whether it has traded. */
@@ -56,13 +71,17 @@ class Rule {
 
 /** A bot's end of the venue: which tickers it gets, and what they cost. */
 class Desk {
-  readonly rule = new Rule();
+  readonly rule: Rule;
   readonly open = new Set<string>();
   readonly latest = new Map<string, Ticker>();
   #most = 0;
   #subscribed = 0;
   #tickers = 0;
   #bytes = 0;
+
+  constructor(worth: Worth) {
+    this.rule = new Rule(worth);
+  }
 
   subscribe(symbol: string): void {
     this.open.add(symbol);
@@ -87,8 +106,8 @@ class Desk {
 }
 
 /** The usual way: follows every instrument of the venue, and looks at all that comes. */
-export function followEverything(session: Iterable<VenueEvent>): BotReport {
-  const desk = new Desk();
+export function followEverything(session: Iterable<VenueEvent>, worth: Worth = WORTH.strict): BotReport {
+  const desk = new Desk(worth);
   const watch = new Watch();
   for (const event of session) {
     watch.time(() => {
@@ -101,16 +120,18 @@ export function followEverything(session: Iterable<VenueEvent>): BotReport {
   return desk.report(watch.total);
 }
 
-/** What may be left out, to see what it is good for. */
+/** What may be chosen, to see what it is good for. */
 export interface FilterChoice {
   /** @default true */
   readonly pinsHoldings?: boolean;
+  /** @default WORTH.strict */
+  readonly worth?: Worth;
 }
 
 /** With a filter in front: a ticker is subscribed to while its option is worth it, or held. */
 export async function followUniverse(session: Iterable<VenueEvent>, choice: FilterChoice = {}): Promise<BotReport> {
-  const { pinsHoldings = true } = choice;
-  const desk = new Desk();
+  const { pinsHoldings = true, worth = WORTH.strict } = choice;
+  const desk = new Desk(worth);
   const watch = new Watch();
   const clock = new VirtualClock();
   const upstream = new Map<string, (value: { readonly ts: number; readonly text: string }) => void>();
@@ -128,8 +149,8 @@ export async function followUniverse(session: Iterable<VenueEvent>, choice: Filt
     clock,
   });
   const filter = new UniverseFilter<Listing>({
-    enter: isLiquid,
-    leave: isDry,
+    enter: worth.isLiquid,
+    leave: worth.isDry,
     ...(pinsHoldings && { pinned: (symbol: string) => desk.rule.held.has(symbol) }),
     minStay: 120_000,
     clock,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClaimAssignment, ClaimOutcome, ClaimResult } from '../../benchmarks/runner/claim.js';
 import { countClaims, measureClaims } from '../../benchmarks/runner/claims.js';
-import { lineOf, renderClaims, writeClaims } from '../../benchmarks/runner/claims-report.js';
+import { lineOf, renderClaims, summaryOf, writeClaims } from '../../benchmarks/runner/claims-report.js';
 import type { Environment } from '../../benchmarks/runner/environment.js';
 import { renderPage } from '../../benchmarks/runner/page.js';
 
@@ -136,7 +136,15 @@ describe('the report of claims', () => {
     expect(text).toMatch(/kept\W+90 % fewer\W+met\W+one call a second/);
     expect(text).toContain('Not met: the optimum is 0.6');
     expect(text).toContain('Not measured: RangeError: results differ');
-    expect(text).toContain('4 claims: 1 met, 1 not met, 2 not measured.');
+    expect(text).toContain('4 claims: 1 met, 1 not met, 2 not measured, from 2 measurements.');
+  });
+
+  it('counts a figure once that several claims read', async () => {
+    const { results } = await measured('alone');
+    const [kept] = results;
+    const again = results.map((result) => ({ ...result, figure: kept?.figure ?? '' }));
+
+    expect(summaryOf(again)).toBe('4 claims: 1 met, 1 not met, 2 not measured, from 1 measurements.');
   });
 
   it('writes all of it as JSON', async () => {

@@ -16,6 +16,13 @@ interface Version {
   readonly durationMs: number;
   /** How often each cache was asked, and had the answer. */
   readonly cacheHits: Readonly<Partial<Record<string, { readonly calls: number; readonly hits: number }>>>;
+  /** How often each function ran. */
+  readonly work: {
+    readonly features: number;
+    readonly predictions: number;
+    readonly regime: number;
+    readonly decisions: number;
+  };
 }
 
 /** How many records of both versions are the same. */
@@ -42,16 +49,14 @@ export interface PipelineReport {
   readonly naive: Version;
   readonly optimised: Version;
   readonly signals: Comparison;
-  readonly decisions: Comparison;
-  readonly books: Comparison;
-  readonly rows: Comparison;
-  readonly services: {
-    readonly naive: Services;
-    readonly optimised: Services;
-    readonly reasons: Comparison;
-    readonly alerts: Comparison;
-  };
-  readonly efficiency: { readonly cache_hit_rate: number };
+  readonly services: { readonly naive: Services; readonly optimised: Services };
+  /** In mode tolerant. */
+  readonly differences?: readonly {
+    readonly cache: string;
+    readonly what: string;
+    readonly total: number;
+    readonly different: number;
+  }[];
 }
 
 const RECORDING = 'binance-usdm-btc-eth-2024-08-08';

@@ -11,6 +11,17 @@ const LONG_BAR = 5;
 /** Milliseconds between two looks of a bot at a symbol. */
 const EVERY = 500;
 
+/** How often symbols are asked, in milliseconds, and by how many at once. */
+export interface Polling {
+  readonly every: number;
+  readonly models: number;
+}
+
+/** Looks between bars, which have nothing new. */
+export const OFTEN: Polling = { every: EVERY, models: 1 };
+/** The least a bot does: each model asks once a bar. */
+export const ONCE_A_BAR: Polling = { every: MINUTE, models: 3 };
+
 /** A symbol's closed bars: of one minute, and of five. */
 export interface PolledSymbol {
   readonly symbol: string;
@@ -24,30 +35,29 @@ export const POLLED = `${SYMBOLS} symbols and ${BARS} bars each of ${MINUTES_SOU
 /** Looks at every symbol twice a second while bars close once a minute. Time is that of the market. */
 export async function pollMarket(
   clock: VirtualClock,
-  look: (symbol: PolledSymbol, ask: number) => void,
+  look: (symbol: PolledSymbol) => void,
+  { every, models }: Polling = OFTEN,
 ): Promise<void> {
   const market = new Market(BARS, WINDOW);
-  let ask = 0;
   for (let minute = 0; minute < BARS; minute++) {
     market.close(minute);
-    for (let time = 0; time < MINUTE; time += EVERY) {
-      for (const symbol of market.symbols) look(symbol, ask);
-      ask++;
-      await clock.advance(EVERY);
+    for (let time = 0; time < MINUTE; time += every) {
+      for (const symbol of market.symbols) for (let model = 0; model < models; model++) look(symbol);
+      await clock.advance(every);
     }
   }
 }
 
 /** Bars and longest window of a replay: the documents look at 200 bars. */
-const LONG = { bars: 500, window: 200 };
+export const LONG = { bars: 500, window: 200 };
 
 /** The same for {@link replayMarket}. */
 export const REPLAYED = `${SYMBOLS} symbols and ${LONG.bars} bars each of ${MINUTES_SOURCE}, windows of up to ${LONG.window}; every symbol is asked 120 times between two bars`;
 
 /** The same looks without a clock, for measuring what they take. */
-export function replayMarket(look: (symbol: PolledSymbol) => void): void {
-  const market = new Market(LONG.bars, LONG.window);
-  for (let minute = 0; minute < LONG.bars; minute++) {
+export function replayMarket(look: (symbol: PolledSymbol) => void, { bars, window } = LONG): void {
+  const market = new Market(bars, window);
+  for (let minute = 0; minute < bars; minute++) {
     market.close(minute);
     for (let time = 0; time < MINUTE; time += EVERY) for (const symbol of market.symbols) look(symbol);
   }

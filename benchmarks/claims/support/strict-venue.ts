@@ -10,6 +10,10 @@ const MOST_TOPICS = 10;
 const MOST_MESSAGES = 20;
 /** A client may be silent for so long at least, and so much longer at most, in milliseconds. */
 const PATIENCE = { least: 20_000, more: 25_000 };
+/** When the network fails: once while topics are still being subscribed to, in milliseconds, and in parts of an hour. */
+const FAILURES = { first: 2_000, more: 3, from: 0.05, until: 0.95, hour: 3_600_000 };
+/** How often the network fails in an hour. */
+export const FAILURES_PER_HOUR = 1 + FAILURES.more;
 
 interface Request {
   readonly op: string;
@@ -19,10 +23,11 @@ interface Request {
 
 /**
  * A venue that speaks as much of Bybit V5 as subscribing takes, and closes the connection of a client that is silent
- * for too long, asks for too much at once or talks too fast.
+ * for too long, asks for too much at once or talks too fast. The network fails a few times in its first hour, and ends
+ * every connection then.
  */
 export class StrictVenue {
-  /** Connections that it has closed. */
+  /** Connections that it has closed, without those that the network ended. */
   cuts = 0;
   /** Topics subscribed to, over all open connections. */
   get subscribed(): number {
@@ -37,6 +42,15 @@ export class StrictVenue {
     this.#clock = clock;
     this.#random = random;
     network.listen(HOST).on('connection', (socket) => this.#welcome(socket));
+    clock.setTimeout(() => this.#fail(), FAILURES.first);
+    for (let failure = 0; failure < FAILURES.more; failure++) {
+      const part = FAILURES.from + (FAILURES.until - FAILURES.from) * random();
+      clock.setTimeout(() => this.#fail(), part * FAILURES.hour);
+    }
+  }
+
+  #fail(): void {
+    for (const socket of this.#clients.keys()) socket.terminate();
   }
 
   #welcome(socket: WebSocket): void {
@@ -69,15 +83,17 @@ export class StrictVenue {
 }
 
 /** What the bot of the document was set to: topics of a request, and milliseconds. */
-const HABITS = { topicsPerRequest: 10, requestDelay: 500, pingInterval: 45_000, reconnectDelay: 10_000 };
+const HABITS = { topicsPerRequest: 10, requestDelay: 500, reconnectDelay: 10_000 };
 
-/** A client with those habits. */
+/** A client with those habits, that pings as often as it is told, in milliseconds. */
 export class HabitualClient {
   reconnects = 0;
   readonly #clock: VirtualClock;
   readonly #topics: readonly string[];
+  readonly #pingInterval: number;
 
-  constructor(clock: VirtualClock, topics: readonly string[]) {
+  constructor(clock: VirtualClock, topics: readonly string[], pingInterval: number) {
+    this.#pingInterval = pingInterval;
     this.#clock = clock;
     this.#topics = topics;
     this.#connect();
@@ -94,7 +110,7 @@ export class HabitualClient {
       pings = this.#clock.setTimeout(() => {
         send({ op: 'ping' });
         pingLater();
-      }, HABITS.pingInterval);
+      }, this.#pingInterval);
     };
     const askFrom = (start: number): void => {
       if (start >= this.#topics.length) return;
