@@ -118,7 +118,7 @@ export class WaitingRows<T> {
 
   /** Whether a row of this key waits. */
   hasKey(key: unknown): boolean {
-    return key !== undefined && this.#places?.has(key) === true;
+    return this.#places?.has(key) === true;
   }
 
   /**

@@ -148,7 +148,8 @@ export class Connection<Event extends AnyFeedEvent> {
   /** Has the venue begin a topic anew. */
   renew(topic: string): void {
     const record = this.records.get(topic);
-    if (record === undefined || record.isUnasked || record.wire === 'off') return;
+    // What is not asked for has no wire.
+    if (record === undefined || record.wire === 'off') return;
     record.isRenewing = true;
     this.#desk.reconcile(record);
   }
@@ -330,7 +331,7 @@ export class Connection<Event extends AnyFeedEvent> {
   #answered(record: TopicRecord<Event>, action: RequestAction, refusal: Error | undefined): void {
     if (action === 'subscribe') {
       // Only the answer was lost when its values come.
-      const isProven = record.isLive && record.events > record.eventsAtRequest && refusal instanceof TimeoutError;
+      const isProven = record.isLive && record.events > record.eventsBefore && refusal instanceof TimeoutError;
       if (isProven) record.wire = 'on';
       if (refusal === undefined) this.#goLive(record);
       else if (!isProven && this.#refuse(record, refusal)) return;

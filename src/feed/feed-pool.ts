@@ -277,7 +277,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     isWhole: boolean,
   ): void {
     const { isLive, lostAt } = record;
-    const mustRenew = record.isRenewing || (isLive && record.wire !== 'on' && !record.isUnasked);
+    const mustRenew = record.isRenewing || (isLive && record.wire !== 'on');
     heir.adopt(record);
     old.records.delete(record.topic);
     if (!heir.isWanted) {
@@ -291,8 +291,7 @@ export class FeedPool<Event extends AnyFeedEvent = FeedEvent> implements TopicSo
     const newcomers = heir.listeners.filter((one) => !one.isLive);
     if (heir.isLive && heir.lostAt === undefined) for (const one of newcomers) this.#welcome(heir, one);
     else if (heir.isLive) this.#live(next, heir);
-    else if (isLive)
-      this.#failed(heir, new ClosedError('the connection was replaced before the venue confirmed it'), false);
+    else if (isLive) this.#failed(heir, new ClosedError('replaced before the venue confirmed it'), false);
     for (const event of held) if (record.repeats?.has(event) !== true) this.#router.deliver(heir, event);
     if (mustRenew) next.renew(record.topic);
   }

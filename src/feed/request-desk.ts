@@ -212,10 +212,10 @@ export class RequestDesk<Event extends AnyFeedEvent> {
     const isUnknown = request.action === 'unsubscribe' && record.isWanted && refusal instanceof TimeoutError;
     record.unanswered = isUnknown ? record.unanswered + 1 : 0;
     const isAskedAgain = isUnknown && record.unanswered < MOST_UNANSWERED;
-    if (isAskedAgain) record.isRenewing = true;
-    const isSubscribed = request.action === 'subscribe' && refusal === undefined;
-    const isFlowing = isUnknown && record.events > record.eventsAtRequest;
-    record.wire = isSubscribed || isAskedAgain || isFlowing ? 'on' : 'off';
+    record.isRenewing ||= isAskedAgain;
+    const isFlowing = record.events > record.eventsBefore;
+    const isOn = isUnknown ? isAskedAgain || isFlowing : request.action === 'subscribe' && refusal === undefined;
+    record.wire = isOn ? 'on' : 'off';
     this.#handlers.answered(record, request.action, refusal);
   }
 
@@ -280,7 +280,7 @@ export class RequestDesk<Event extends AnyFeedEvent> {
       waiting.delete(record);
       record.wire = wire;
       record.isRenewing = false;
-      record.eventsAtRequest = record.events;
+      record.eventsBefore = record.events;
       request.records.set(record.topic, record);
     }
     if (typeof batch.text === 'string') this.#post(request, batch.text);
@@ -298,13 +298,11 @@ export class RequestDesk<Event extends AnyFeedEvent> {
     try {
       const batch = nextBatch(protocol, action, waiting, id);
       if (Buffer.byteLength(batch.text) <= bytesPerRequest) return batch;
-      const text = new OverflowError(
-        `a request for one topic is longer than the ${bytesPerRequest} bytes of the venue`,
-      );
+      const text = new OverflowError(`a request for one topic has more than ${bytesPerRequest} bytes`);
       return { records: batch.records, text };
     } catch (cause) {
       // One topic at a time, so that those that can be asked for are.
-      return { records: [...waiting].slice(0, 1), text: new ArgumentError(`the protocol made no request`, { cause }) };
+      return { records: [...waiting].slice(0, 1), text: new ArgumentError('the protocol made no request', { cause }) };
     }
   }
 
@@ -323,7 +321,7 @@ export class RequestDesk<Event extends AnyFeedEvent> {
         return;
       }
       this.#settings.counters.requestTimeouts++;
-      this.#settleRequest(request, new TimeoutError(`the venue gave no answer within ${ackTimeout} ms`));
+      this.#settleRequest(request, new TimeoutError(`no answer within ${ackTimeout} ms`));
     }, ackTimeout);
     request.deadline.unref();
   }

@@ -45,7 +45,7 @@ export class TopicRecord<Event extends AnyFeedEvent> {
   /** Whether the venue is to begin it anew: it is ended there, and asked for again. */
   isRenewing = false;
   /** Events received when it was last asked for. */
-  eventsAtRequest = 0;
+  eventsBefore = 0;
   /** Unsubscribe requests in a row that nobody answered. */
   unanswered = 0;
   /** Why the venue refused it last. */
