@@ -148,7 +148,6 @@ export class Connection<Event extends AnyFeedEvent> {
   /** Has the venue begin a topic anew. */
   renew(topic: string): void {
     const record = this.records.get(topic);
-    // What is not asked for has no wire.
     if (record === undefined || record.wire === 'off') return;
     record.isRenewing = true;
     this.#desk.reconcile(record);
