@@ -81,7 +81,6 @@ export function readSubmitOptions(
   classes: readonly TaskClass[],
   plain?: SubmitSettings,
 ): SubmitSettings {
-  if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
   if (hasOnlyPriority(options) && plain !== undefined) return plain;
   const { key, weight = 1, deadline = Infinity, signal, endpoint = '', idempotent = false } = options;
   if (!(weight > 0 && weight < Infinity)) fail('weight', 'a number above 0', weight);
@@ -109,7 +108,9 @@ function hasOnlyPriority(options: SubmitOptions): boolean {
  * The priority of a task.
  * @throws ArgumentError
  */
-export function priorityOf({ priority = 0 }: SubmitOptions): number {
+export function priorityOf(options: SubmitOptions): number {
+  if (typeof options !== 'object' || options === null) fail('options', 'an object', options);
+  const { priority = 0 } = options;
   if (typeof priority !== 'number' || Number.isNaN(priority)) fail('priority', 'a number', priority);
   return priority;
 }
